@@ -1,0 +1,35 @@
+# Two commands: `make demo` shows it, `make test` proves it. Each installs what it needs into .venv.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/installed
+
+.PHONY: demo test lint bench clean
+
+demo: $(STAMP)
+	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install
+	mkdir -p out
+	$(BIN)/auditor scan fixtures/templates -o console -o sarif=out/demo.sarif -o json=out/demo.json || test $$? -eq 1
+	@echo "wrote out/demo.sarif and out/demo.json"
+
+test: lint
+	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install
+	npm install --silent --no-audit --no-fund --prefix .bench/sarif @microsoft/sarif-multitool@5.7.0
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(STAMP)
+	$(BIN)/python tests/bench/run.py
+
+clean:
+	rm -rf $(VENV) out .bench build dist *.egg-info
+
+$(STAMP): setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@

@@ -1,0 +1,65 @@
+"""The command line: the only place that picks implementations, reads the environment, prints, or exits."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import click
+
+from auditor import __version__
+from auditor.cli.engine import engine
+from auditor.cli.policy import policy
+from auditor.cli.scan import scan
+from auditor.cli.schema import schema
+from auditor.errors import AuditorError
+
+EXIT_CODES = """\b
+Exit codes:
+  0    the gate passed
+  1    findings at or over the threshold
+  2    usage or configuration
+  3    incomplete: something that matters was not seen
+  4    the engine or the tool failed
+  130  interrupted, after writing what exists
+"""
+
+
+@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="auditor", message="%(prog)s %(version)s")
+def main() -> None:
+    """Where does this AWS configuration fall short, and what could not be seen?
+
+    Every verdict is PASS, FAIL or UNKNOWN, and UNKNOWN says why.
+    """
+
+
+for command in (scan, policy, engine, schema):
+    main.add_command(command)
+
+
+def entry() -> None:
+    """The console script: every way out has its documented exit code."""
+    try:
+        code = main.main(standalone_mode=False, prog_name="auditor")
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        print("auditor: interrupted", file=sys.stderr)
+        code = 130
+    except AuditorError as error:
+        print(f"auditor: error: {error}", file=sys.stderr)
+        code = error.exit_code
+    except BrokenPipeError:
+        # the reader of stdout has gone (`| head`): nothing more can be said there
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 4
+    except Exception as error:  # noqa: BLE001 - the one place: an uncaught fault is exit code 4, never a pass
+        traceback.print_exc()
+        print(f"auditor: internal error: {error!r}; please report it with the lines above", file=sys.stderr)
+        code = 4
+    sys.exit(code if isinstance(code, int) else 0)

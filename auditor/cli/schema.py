@@ -1,0 +1,32 @@
+"""`auditor schema`: the published schemas of what the tool reads and writes."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def schema() -> None:
+    """JSON Schemas of the report and of the configuration file."""
+
+
+@schema.command()
+def report() -> None:
+    """The JSON report (auditor scan -o json)."""
+    from auditor.render import document
+
+    _print(document.schema())
+
+
+@schema.command()
+def config() -> None:
+    """auditor.toml."""
+    from auditor import config as configuration
+
+    _print(configuration.schema())
+
+
+def _print(value: object) -> None:
+    import json
+
+    click.echo(json.dumps(value, indent=2))

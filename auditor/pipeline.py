@@ -1,0 +1,149 @@
+"""The whole tool on one page: source → snapshot → facts → OPA → judge → report.
+
+It sees the protocols of `model`, never an implementation: the command line picks these.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+import msgspec
+
+from auditor import __version__
+from auditor.facts.base import Fact
+from auditor.model import (
+    Engine,
+    Header,
+    Json,
+    Pack,
+    Plan,
+    PolicyCount,
+    Problem,
+    Report,
+    Scope,
+    Source,
+    Status,
+    Verdict,
+)
+from auditor.scope_audit import ScopeAudit, Shard
+from auditor.spool import Spool
+from auditor.window import windowed
+from auditor.worlds import merge
+
+IN_FLIGHT = 2
+
+# What is done to a verdict after the judge: accepted blind spots, waivers, the baseline.
+Disposition = Callable[[Verdict], Verdict]
+
+
+class Options(msgspec.Struct, frozen=True):
+    """`include_passed`: keep PASS verdicts in the report, not only their counts."""
+
+    include_passed: bool = False
+    shard_size: int = 750
+
+
+DEFAULTS = Options()
+
+
+def audit(
+    source: Source,
+    pack: Pack,
+    plan: Plan,
+    engine: Engine,
+    facts: Sequence[Fact],
+    parameters: Mapping[str, Mapping[str, Json]],
+    dispositions: Sequence[Disposition] = (),
+    options: Options = DEFAULTS,
+) -> Report:
+    """Judge everything that the source yields by the policies of the plan.
+
+    An interrupt ends the reading; what was judged until then is in the report, marked incomplete.
+    """
+    spool, counts, problems = Spool(), _Counts(), []
+    broken: dict[str, str] = {}
+    complete = True
+    encoded = msgspec.json.encode(parameters)
+    header = source.header
+
+    def evaluate(shard: Shard) -> Shard:
+        return shard.evaluated(engine.evaluate(shard.keys, shard.body, encoded, header.taken_at))
+
+    shards = _shards(source, plan, facts, options)
+    with contextlib.closing(windowed(evaluate, shards, IN_FLIGHT)) as results:
+        try:
+            for _, group in groupby(results, key=lambda item: item.root if isinstance(item, Shard) else item.subject):
+                for result in merge(_judged(group, broken)):
+                    if isinstance(result, Problem):
+                        problems.append(result)
+                        continue
+                    for dispose in dispositions:
+                        result = dispose(result)
+                    counts.add(result)
+                    if result.status is not Status.PASS or options.include_passed:
+                        spool.add(result)
+        except KeyboardInterrupt:
+            complete = False
+    problems += [Problem("policy", policy, message) for policy, message in sorted(broken.items())]
+    return Report(
+        header=_closed(source, header),
+        tool_version=__version__,
+        pack_revision=pack.revision,
+        engine_version=engine.version,
+        policies=plan.policies,
+        counts=counts.per_policy(plan),
+        verdicts=spool,
+        problems=tuple(problems),
+        tally=source.tally(),
+        notes=(*pack.notes, *source.notes()),
+        parameters=parameters,
+        complete=complete,
+    )
+
+
+def _shards(source: Source, plan: Plan, facts: Sequence[Fact], options: Options) -> Iterator[Shard | Problem]:
+    for scope in source.scopes(plan):
+        if isinstance(scope, Problem):
+            yield scope
+        else:
+            yield from ScopeAudit(scope, plan, facts, options.shard_size).shards()
+
+
+def _judged(group: Iterator[Shard | Problem], broken: dict[str, str]) -> Iterator[tuple[Scope, Verdict] | Problem]:
+    for item in group:
+        if isinstance(item, Problem):
+            yield item
+            continue
+        broken.update(item.failures())
+        for verdict in item.verdicts():
+            yield item.scope, verdict
+
+
+def _closed(source: Source, header: Header) -> Header:
+    """The header as the source knows it after the last scope (regions and files are found on the way)."""
+    return msgspec.structs.replace(source.header, taken_at=header.taken_at)
+
+
+class _Counts:
+    _FIELD = {
+        Status.PASS: "passed",
+        Status.FAIL: "failed",
+        Status.UNKNOWN: "unknown",
+        Status.WAIVED: "waived",
+        Status.ACCEPTED: "accepted",
+    }
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def add(self, verdict: Verdict) -> None:
+        self._counts[verdict.policy, self._FIELD[verdict.status]] += 1
+
+    def per_policy(self, plan: Plan) -> dict[str, PolicyCount]:
+        return {
+            policy.id: PolicyCount(**{field: self._counts[policy.id, field] for field in self._FIELD.values()})
+            for policy in plan.policies
+        }

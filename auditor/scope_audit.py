@@ -1,0 +1,270 @@
+"""One scope, cut into shards for OPA, and what OPA says of a shard made into verdicts.
+
+Resources travel with their home (first owner or themselves), so that a bucket and its policy meet; types that
+nobody owns are small and go with every shard; a policy that joins unowned types of the account gets one shard
+of its own per scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from auditor import projection
+from auditor.data.relations import ATTACHED
+from auditor.facts.attach import ScopeView, attach
+from auditor.facts.base import Fact
+from auditor.findings import finding
+from auditor.judge import Blindness, judge
+from auditor.model import (
+    Denial,
+    Evaluation,
+    Gap,
+    Plan,
+    Policy,
+    Population,
+    Resource,
+    Scope,
+    Status,
+    Verdict,
+    home,
+    reference,
+)
+
+
+class ScopeAudit:
+    """Everything about a scope that its shards share."""
+
+    def __init__(self, scope: Scope, plan: Plan, facts: Sequence[Fact], shard_size: int) -> None:
+        self.scope = scope
+        self.plan = plan
+        self._facts = facts
+        self._size = shard_size
+        self.tries = {type: projection.compile_reads(paths) for type, paths in plan.reads.items()}
+        self._types = frozenset(plan.reads)
+        self._view = ScopeView({}, {})
+        self._broadcast: list[Resource] = []
+        self._guests: dict[str, list[Resource]] = {}
+        self.owners: dict[str, tuple[str, ...]] = {}
+        self.types: dict[str, str] = {}
+        self._prepare()
+        self.blindness = {
+            policy.id: Blindness(policy, scope.gaps, scope.coverage, self.owners, self.types)
+            for policy in plan.policies
+        }
+
+    def _prepare(self) -> None:
+        """One pass for what has to be known before the first shard: joins, unowned types, parents of gaps."""
+        joins = frozenset(type for fact in self._facts for type in fact.joins)
+        wanted = {gap.id for gap in self.scope.gaps} | {gap.parent for gap in self.scope.gaps}
+        joined: dict[str, list[Resource]] = {}
+        for resource in self.scope.resources(self._types | joins):
+            if resource.id in wanted:
+                self.types[resource.id] = resource.type
+                self.owners[resource.id] = resource.owners
+            if resource.type in joins:
+                joined.setdefault(resource.type, []).append(resource)
+            if _is_broadcast(resource.type):
+                self._broadcast.append(resource)
+            for owner in resource.owners[1:]:
+                self._guests.setdefault(owner, []).append(resource)
+        gaps: dict[str, list[Gap]] = {}
+        for gap in self.scope.gaps:
+            gaps.setdefault(gap.type, []).append(gap)
+        self._view = ScopeView(joined, gaps)
+
+    def shards(self) -> Iterator[Shard]:
+        """All shards of the scope; the first also carries the verdicts on what was not seen at all."""
+        local, wide = [], []
+        for policy in self.plan.policies:
+            (local if _is_local(policy) else wide).append(policy)
+        batches = self._batches(self._types)
+        first = next(batches, [])
+        second = next(batches, None)
+        if second is None:
+            yield self._shard(first, self.plan.policies, first=True)
+            return
+        yield self._shard(first, local, first=True)
+        yield self._shard(second, local)
+        for batch in batches:
+            yield self._shard(batch, local)
+        for policy in wide:
+            yield self._shard([r for r in self.scope.resources(policy.types)], [policy])
+
+    def _batches(self, types: frozenset[str]) -> Iterator[list[Resource]]:
+        """About `shard_size` resources each, cut only between homes."""
+        batch: list[Resource] = []
+        last = None
+        for resource in self.scope.resources(types):
+            if _is_broadcast(resource.type):
+                continue
+            if len(batch) >= self._size and home(resource) != last:
+                yield batch
+                batch = []
+            batch.append(resource)
+            last = home(resource)
+        if batch or self._broadcast:
+            yield batch
+
+    def _shard(self, batch: Sequence[Resource], policies: Sequence[Policy], first: bool = False) -> Shard:
+        """The first shard judges what goes with every shard, and what was not seen at all."""
+        present = {resource.id for resource in batch}
+        guests = {g.id: g for r in batch for g in self._guests.get(r.id, ()) if g.id not in present}
+        everywhere = [b for b in self._broadcast if b.id not in present]
+        travelling = [*batch, *everywhere, *guests.values()]
+        shown: dict[str, list[Mapping[str, object]]] = {}
+        subjects: dict[str, Resource] = {}
+        gaps: list[Gap] = []
+        for resource in travelling:
+            resource, unknown = attach(resource, self._facts, self._view)
+            gaps += unknown
+            subjects[resource.id] = resource
+            shown.setdefault(resource.type, []).append(projection.show(resource, self.tries[resource.type]))
+        asked = [policy for policy in policies if any(type in shown for type in policy.subjects)]
+        return Shard(
+            audit=self,
+            policies=tuple(asked),
+            unseen_of=tuple(self.plan.policies) if first else (),
+            subjects=subjects,
+            guests=frozenset(guests) | (frozenset() if first else {b.id for b in everywhere}),
+            gaps=tuple(gaps),
+            body=projection.encode(shown) if asked else b"",
+        )
+
+
+class Shard:
+    """One question to OPA, and its answer."""
+
+    def __init__(
+        self,
+        audit: ScopeAudit,
+        policies: tuple[Policy, ...],
+        unseen_of: tuple[Policy, ...],
+        subjects: Mapping[str, Resource],
+        guests: frozenset[str],
+        gaps: tuple[Gap, ...],
+        body: bytes,
+    ) -> None:
+        self.scope = audit.scope
+        self.root = audit.scope.root
+        self.policies = policies
+        self.keys = tuple(policy.key for policy in policies)
+        self.body = body
+        self._audit = audit
+        self._unseen_of = unseen_of
+        self._subjects = subjects
+        self._guests = guests
+        self._gaps = gaps
+        self._evaluation = Evaluation({}, {})
+
+    def evaluated(self, evaluation: Evaluation) -> Shard:
+        self._evaluation = evaluation
+        return self
+
+    def failures(self) -> Iterator[tuple[str, str]]:
+        """Policy id and OPA's own text, for each policy that gave no answer."""
+        for policy in self.policies:
+            if (failure := self._failure(policy)) is not None:
+                yield policy.id, failure
+
+    def verdicts(self) -> Iterator[Verdict]:
+        for policy in self._unseen_of:
+            yield from self._unseen(policy)
+        for policy in self.policies:
+            yield from self._of(policy)
+
+    def _failure(self, policy: Policy) -> str | None:
+        if policy.key in self._evaluation.failures:
+            return self._evaluation.failures[policy.key]
+        for denial in self._evaluation.denials[policy.key]:
+            if denial.type not in policy.subjects:
+                return f"{policy.file}: a denial speaks of {denial.type}, which is no subject of {policy.id}"
+            if denial.id not in self._subjects:
+                return f"{policy.file}: a denial speaks of {denial.id!r}, which is not in the input"
+        return None
+
+    def _of(self, policy: Policy) -> Iterator[Verdict]:
+        failure = self._failure(policy)
+        denials: dict[str, list[Denial]] = {}
+        if failure is None:
+            for denial in self._evaluation.denials[policy.key]:
+                denials.setdefault(denial.id, []).append(denial)
+        layers = [self._audit.blindness[policy.id]]
+        if self._gaps:
+            layers.append(Blindness(policy, self._gaps, None, _owners(self._subjects), _types(self._subjects)))
+        for subject in self._subjects.values():
+            if subject.type not in policy.subjects or subject.id in self._guests:
+                continue
+            if failure is not None:
+                yield self._verdict(policy, subject, Status.UNKNOWN, error=failure)
+                continue
+            judged = judge(subject, [_located(d, subject) for d in denials.get(subject.id, ())], layers)
+            if judged.status is None:
+                continue
+            yield self._verdict(
+                policy,
+                subject,
+                judged.status,
+                findings=tuple(
+                    finding(policy, subject, denial, self.scope, self._subjects, certain)
+                    for group, certain in ((judged.standing, True), (judged.doubtful, False))
+                    for denial in group
+                ),
+                gaps=judged.gaps,
+            )
+
+    def _verdict(self, policy: Policy, subject: Resource, status: Status, **more: object) -> Verdict:
+        passed = status is Status.PASS
+        return Verdict(
+            policy=policy.id,
+            severity=policy.severity,
+            status=status,
+            resource=reference(subject),
+            location=None if passed else self.scope.locate(subject.id, ()),
+            construct=None if passed else self.scope.construct(subject.id),
+            assumed=self.scope.assumed(subject.id) if passed else (),
+            **more,  # type: ignore[arg-type]
+        )
+
+    def _unseen(self, policy: Policy) -> Iterator[Verdict]:
+        """One verdict for the unseen resources of each type and region, with the gaps that hide them."""
+        unseen: dict[Population, list[Gap]] = {}
+        for gap in self._audit.blindness[policy.id].populations:
+            types = policy.subjects if gap.type == "*" else (gap.type,)
+            for type in types:
+                unseen.setdefault(Population(gap.account, gap.region, type), []).append(gap)
+        for population, gaps in unseen.items():
+            yield Verdict(policy.id, policy.severity, Status.UNKNOWN, population=population, gaps=tuple(gaps))
+
+
+def _located(denial: Denial, subject: Resource) -> Denial:
+    """The denial with the source's own list indexes."""
+    tree = {"facts": subject.facts, "tags": subject.tags}.get(str(denial.path[0])) if denial.path else None
+    if tree is not None:
+        path = (denial.path[0], *projection.source_path(tree, denial.path[1:]))
+    else:
+        path = projection.source_path(subject.properties, denial.path)
+    return msgspec.structs.replace(denial, path=path)
+
+
+def _is_broadcast(type: str) -> bool:
+    """Account-level and region-level state: a handful per account."""
+    return type.startswith("Auditor::") and type not in ATTACHED
+
+
+def _is_local(policy: Policy) -> bool:
+    """Whether all that the policy reads travels with its subject."""
+    return all(
+        access.subject or _is_broadcast(access.type) or (access.owned and access.type in ATTACHED)
+        for access in policy.accesses
+    )
+
+
+def _owners(resources: Mapping[str, Resource]) -> dict[str, tuple[str, ...]]:
+    return {id: resource.owners for id, resource in resources.items() if resource.owners}
+
+
+def _types(resources: Iterable[str] | Mapping[str, Resource]) -> dict[str, str]:
+    assert isinstance(resources, Mapping)
+    return {id: resource.type for id, resource in resources.items()}

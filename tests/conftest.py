@@ -1,0 +1,18 @@
+"""Shared by all tests: the real OPA, found the way the tool finds it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def opa() -> str:
+    """The opa program. Its absence fails the test that asks: nothing here is skipped for lack of the engine."""
+    from auditor.cli.session import opa_binary
+
+    return opa_binary()
