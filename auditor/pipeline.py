@@ -70,6 +70,8 @@ def audit(
     header = source.header
 
     def evaluate(shard: Shard) -> Shard:
+        if not shard.keys:
+            return shard
         return shard.evaluated(engine.evaluate(shard.keys, shard.body, encoded, header.taken_at))
 
     shards = _shards(source, plan, facts, options)

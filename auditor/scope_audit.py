@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from auditor import projection
-from auditor.data.relations import ATTACHED
+from auditor.data.relations import BY_TYPE
 from auditor.facts.attach import ScopeView, attach
 from auditor.facts.base import Fact
 from auditor.findings import finding
@@ -31,6 +31,9 @@ from auditor.model import (
     home,
     reference,
 )
+
+# The types that hang on another resource.
+ATTACHED = frozenset(type for type, rows in BY_TYPE.items() if any(row.kind == "attachment" for row in rows))
 
 
 class ScopeAudit:
@@ -76,7 +79,8 @@ class ScopeAudit:
 
     def shards(self) -> Iterator[Shard]:
         """All shards of the scope; the first also carries the verdicts on what was not seen at all."""
-        local, wide = [], []
+        local: list[Policy] = []
+        wide: list[Policy] = []
         for policy in self.plan.policies:
             (local if _is_local(policy) else wide).append(policy)
         batches = self._batches(self._types)

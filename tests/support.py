@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.model import Access, Gap, Parameter, Path, Policy, Reason, Remediation, Resource, Severity, Sign
+from auditor.model import (
+    Access,
+    Gap,
+    Parameter,
+    Path,
+    Policy,
+    Reason,
+    Remediation,
+    Resource,
+    ResourceRef,
+    Severity,
+    Sign,
+    reference,
+)
 
 ACCOUNT = "111122223333"
 BUCKET = "AWS::S3::Bucket"
@@ -62,3 +75,7 @@ def gap(type: str = BUCKET, id: str | None = None, path: Path = (), **fields: An
         "detail": "s3:GetSomething",
     }
     return Gap(**(defaults | fields))
+
+
+def reference_of(subject: Resource) -> ResourceRef:
+    return reference(subject)

@@ -28,10 +28,11 @@ MAY_IMPORT = {
     "worlds": BASE,
     "window": BASE,
     "spool": BASE,
+    "snapshot": BASE,
     "render": BASE,
     "engine": BASE,
     "collectors": BASE | {"data"},
-    "sources": STAGE | {"collectors"},
+    "sources": STAGE | {"collectors", "snapshot"},
     "scope_audit": STAGE | {"findings", "judge"},
     "pipeline": STAGE | {"scope_audit", "spool", "window", "worlds", "judge", ""},
 }

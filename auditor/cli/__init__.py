@@ -9,6 +9,7 @@ import traceback
 import click
 
 from auditor import __version__
+from auditor.cli.audit import audit, snapshot
 from auditor.cli.engine import engine
 from auditor.cli.policy import policy
 from auditor.cli.scan import scan
@@ -35,7 +36,7 @@ def main() -> None:
     """
 
 
-for command in (scan, policy, engine, schema):
+for command in (scan, audit, snapshot, policy, engine, schema):
     main.add_command(command)
 
 

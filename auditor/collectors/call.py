@@ -1,0 +1,107 @@
+"""The vocabulary of the collector tables: what is asked of AWS, and what each answer fills.
+
+A service module is a table of `Call`s with pure functions beside it. The common part (`base.py`) plans,
+calls, pages, files gaps and coverage; `errors.py` says what a refusal means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from auditor.model import Json
+
+LIST = ""  # in `fills`: the list of the type itself
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where is asked: an account, and a region or (None) the partition's home for global services.
+
+    `answers` holds the pages of the calls marked `keep`, by operation; None where that call failed.
+    """
+
+    account: str
+    partition: str
+    region: str | None
+    taken_at: str = ""
+    answers: Mapping[str, tuple[Json, ...] | None] = field(default_factory=dict)
+
+    def arn(self, service: str, resource: str, region: bool = True) -> str:
+        """`arn:<partition>:<service>:<region>:<account>:<resource>`."""
+        return f"arn:{self.partition}:{service}:{self.region or '' if region else ''}:{self.account}:{resource}"
+
+    def kept(self, operation: str, key: str) -> list[Json]:
+        """The elements under `key` of all pages of a kept call; [] also where it failed (its gap says so)."""
+        return [element for page in self.answers.get(operation) or () for element in page.get(key) or ()]
+
+
+@dataclass
+class Draft:
+    """A resource while its calls are being answered. `owners` are ids; `context` is kept for later calls only."""
+
+    type: str
+    id: str
+    name: str
+    arn: str
+    properties: dict[str, Json]
+    tags: dict[str, str] = field(default_factory=dict)
+    owners: tuple[str, ...] = ()
+    region: str | None = None
+    context: Json = None
+    hidden: dict[str, tuple[str, str]] = field(default_factory=dict)  # property -> (reason, detail)
+
+
+Make = Callable[[Any, Place, Draft | None], Iterable[Draft]]
+Fill = Callable[[Any, Draft], Mapping[str, Json]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One API operation.
+
+    `fills`: type to the properties that the answer fills; LIST among them means that the answer lists the type.
+    `of`: asked once per resource of that type (which an earlier call made), with `params(draft)`.
+    `make` turns a page into new resources; `fill` turns an answer into properties of the resource it was asked
+    for. `absent`: the error codes of this operation that mean "there is none": `fill` is then given {}.
+    `keep`: asked before the others, its pages kept in `Place.answers` for them. `when(draft)` False: the question
+    does not arise, and what it fills is known to be absent. `regions`: only in these ("home": the partition's).
+    """
+
+    operation: str
+    action: str
+    fills: Mapping[str, tuple[str, ...]]
+    of: str | None = None
+    params: Callable[[Draft], Mapping[str, Json]] | None = None
+    arguments: Mapping[str, Json] = field(default_factory=dict)
+    make: Make | None = None
+    fill: Fill | None = None
+    paged: bool = False
+    absent: tuple[str, ...] = ()
+    keep: bool = False
+    when: Callable[[Draft], bool] | None = None
+    needs: tuple[str, ...] = ()  # kept calls without which this one cannot be read
+    account_id: bool = False  # pass AccountId (s3control)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One boto3 client and its calls. `scope`: asked once per account, or in each region."""
+
+    client: str
+    scope: Literal["global", "regional"]
+    calls: tuple[Call, ...]
+    parallel: int = 8  # calls in flight at most, by what the service bears
+
+
+def tags_of(pairs: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
+    """AWS's two spellings of a list of tags as a mapping."""
+    return {(p.get("Key") or p.get("key") or ""): (p.get("Value") or p.get("value") or "") for p in pairs or ()}
+
+
+def picked(source: Mapping[str, Json], *names: str, **renamed: str) -> dict[str, Json]:
+    """The named members that are there (None is not there); `Target="Source"` renames."""
+    result = {name: source[name] for name in names if source.get(name) is not None}
+    result |= {target: source[name] for target, name in renamed.items() if source.get(name) is not None}
+    return result

@@ -1,0 +1,250 @@
+"""Amazon EC2: security groups, instances, launch templates, volumes, prefix lists, and the region's defaults.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Operations.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked, tags_of
+from auditor.model import Json
+
+GROUP = "AWS::EC2::SecurityGroup"
+INSTANCE = "AWS::EC2::Instance"
+TEMPLATE = "AWS::EC2::LaunchTemplate"
+VOLUME = "AWS::EC2::Volume"
+PREFIX_LIST = "AWS::EC2::PrefixList"
+DEFAULTS = "Auditor::EC2::RegionDefaults"
+SNAPSHOT = "Auditor::EC2::Snapshot"
+
+_SOURCES = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6"}
+
+
+def rules(permissions: list[Mapping[str, Json]], egress: bool) -> list[dict[str, Json]]:
+    """One CloudFormation rule per source: the API keeps all sources of a port range together."""
+    side = "Destination" if egress else "Source"
+    result = []
+    for permission in permissions:
+        base = picked(permission, "IpProtocol", "FromPort", "ToPort")
+        for ranges, key in _SOURCES.items():
+            for entry in permission.get(ranges, ()):
+                result.append({**base, key: entry[key], **picked(entry, "Description")})
+        for entry in permission.get("PrefixListIds", ()):
+            result.append({**base, f"{side}PrefixListId": entry["PrefixListId"], **picked(entry, "Description")})
+        for pair in permission.get("UserIdGroupPairs", ()):
+            group = {f"{side}SecurityGroupId": pair.get("GroupId"), **picked(pair, "Description")}
+            if not egress:
+                group |= picked(pair, SourceSecurityGroupOwnerId="UserId")
+            result.append({**base, **group})
+    return result
+
+
+def _groups(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for group in page.get("SecurityGroups", ()):
+        arn = place.arn("ec2", f"security-group/{group['GroupId']}")
+        properties = picked(group, "GroupId", "GroupName", "VpcId", GroupDescription="Description", Id="GroupId")
+        properties["SecurityGroupIngress"] = rules(group.get("IpPermissions", []), egress=False)
+        properties["SecurityGroupEgress"] = rules(group.get("IpPermissionsEgress", []), egress=True)
+        yield Draft(GROUP, arn, group["GroupId"], arn, properties, tags_of(group.get("Tags")))
+
+
+def _mappings(place: Place, mappings: list[Mapping[str, Json]]) -> list[dict[str, Json]]:
+    """Instances name volumes; whether these are encrypted stands with the volume. One not seen has no Ebs part."""
+    volumes = {volume["VolumeId"]: volume for volume in place.kept("describe_volumes", "Volumes")}
+    result = []
+    for mapping in mappings:
+        shaped = picked(mapping, "DeviceName")
+        volume = volumes.get(mapping.get("Ebs", {}).get("VolumeId"))
+        if volume is not None:
+            shaped["Ebs"] = picked(volume, "Encrypted", "SnapshotId", "KmsKeyId", "VolumeType", "Iops")
+            shaped["Ebs"] |= picked(volume, VolumeSize="Size")
+        result.append(shaped)
+    return result
+
+
+def _instances(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for reservation in page.get("Reservations", ()):
+        for instance in reservation.get("Instances", ()):
+            yield _instance(instance, place)
+
+
+def _instance(instance: Mapping[str, Json], place: Place) -> Draft:
+    arn = place.arn("ec2", f"instance/{instance['InstanceId']}")
+    properties = picked(
+        instance, "InstanceId", "ImageId", "InstanceType", "SubnetId", "VpcId", "KeyName", "State", "EbsOptimized"
+    )
+    properties |= picked(instance, PublicIp="PublicIpAddress")
+    properties["SecurityGroupIds"] = [group["GroupId"] for group in instance.get("SecurityGroups", ())]
+    if "MetadataOptions" in instance:
+        properties["MetadataOptions"] = picked(
+            instance["MetadataOptions"],
+            "HttpTokens",
+            "HttpEndpoint",
+            "HttpPutResponseHopLimit",
+            "HttpProtocolIpv6",
+            "InstanceMetadataTags",
+        )
+    profile = instance.get("IamInstanceProfile", {}).get("Arn")
+    if profile:
+        properties["IamInstanceProfile"] = profile.rsplit("/", 1)[-1]
+    properties["BlockDeviceMappings"] = _mappings(place, instance.get("BlockDeviceMappings", []))
+    draft = Draft(INSTANCE, arn, instance["InstanceId"], arn, properties, tags_of(instance.get("Tags")))
+    if place.answers.get("describe_volumes", ()) is None:
+        draft.hidden["BlockDeviceMappings"] = ("failed", "ec2:DescribeVolumes")
+    return draft
+
+
+def _volumes(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for volume in page.get("Volumes", ()):
+        arn = place.arn("ec2", f"volume/{volume['VolumeId']}")
+        properties = picked(volume, "VolumeId", "Encrypted", "KmsKeyId", "SnapshotId", "AvailabilityZone", "VolumeType")
+        properties |= picked(volume, "Size", "Iops", "SourceVolumeId")
+        yield Draft(VOLUME, arn, volume["VolumeId"], arn, properties, tags_of(volume.get("Tags")))
+
+
+def _templates(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    """The default version is what AWS uses where none is named."""
+    for version in page.get("LaunchTemplateVersions", ()):
+        if not version.get("DefaultVersion"):
+            continue
+        arn = place.arn("ec2", f"launch-template/{version['LaunchTemplateId']}")
+        properties = picked(version, "LaunchTemplateId", "LaunchTemplateName", "LaunchTemplateData")
+        properties["DefaultVersionNumber"] = str(version["VersionNumber"])
+        yield Draft(TEMPLATE, arn, version["LaunchTemplateId"], arn, properties)
+
+
+def _prefix_lists(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for found in page.get("PrefixLists", ()):
+        properties = picked(found, "PrefixListId", "PrefixListName", "AddressFamily", "OwnerId", Arn="PrefixListArn")
+        arn = found["PrefixListArn"]
+        yield Draft(PREFIX_LIST, arn, found["PrefixListId"], arn, properties, tags_of(found.get("Tags")))
+
+
+def _entries(page: Mapping[str, Json], draft: Draft) -> dict[str, Json]:
+    entries = [picked(entry, "Cidr", "Description") for entry in page.get("Entries", ())]
+    return {"Entries": [*draft.properties.get("Entries", []), *entries]}
+
+
+def _defaults(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    id = f"{place.account}/{place.region}/{DEFAULTS}"
+    yield Draft(DEFAULTS, id, place.region or "", id, picked(answer, "EbsEncryptionByDefault"))
+
+
+def _metadata_defaults(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
+    return picked(answer.get("AccountLevel", {}), "HttpTokens", "HttpEndpoint", "HttpPutResponseHopLimit")
+
+
+def _snapshots(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    public = {found["SnapshotId"] for found in place.kept("describe_snapshots#public", "Snapshots")}
+    for found in page.get("Snapshots", ()):
+        arn = f"arn:{place.partition}:ec2:{place.region}::snapshot/{found['SnapshotId']}"
+        properties = picked(found, "SnapshotId", "Encrypted", "VolumeId", "KmsKeyId", "OwnerId")
+        properties["Public"] = found["SnapshotId"] in public
+        yield Draft(SNAPSHOT, arn, found["SnapshotId"], arn, properties, tags_of(found.get("Tags")))
+
+
+SERVICE = Service(
+    client="ec2",
+    scope="regional",
+    parallel=8,
+    calls=(
+        Call(
+            "describe_security_groups",
+            "ec2:DescribeSecurityGroups",
+            {
+                GROUP: (
+                    *(LIST, "GroupId", "Id", "GroupName", "GroupDescription", "VpcId", "tags", "Tags"),
+                    *("SecurityGroupIngress", "SecurityGroupEgress"),
+                )
+            },
+            arguments={"PaginationConfig": {"PageSize": 1000}},
+            make=_groups,
+            paged=True,
+        ),
+        Call(
+            "describe_volumes",
+            "ec2:DescribeVolumes",
+            {
+                VOLUME: (
+                    *(LIST, "VolumeId", "Encrypted", "KmsKeyId", "SnapshotId", "SourceVolumeId", "tags", "Tags"),
+                    *("AvailabilityZone", "VolumeType", "Size", "Iops"),
+                )
+            },
+            arguments={"PaginationConfig": {"PageSize": 500}},
+            make=_volumes,
+            paged=True,
+            keep=True,
+        ),
+        Call(
+            "describe_instances",
+            "ec2:DescribeInstances",
+            {
+                INSTANCE: (
+                    *(LIST, "InstanceId", "ImageId", "InstanceType", "SubnetId", "VpcId", "KeyName", "State"),
+                    *("EbsOptimized", "PublicIp", "SecurityGroupIds", "MetadataOptions", "IamInstanceProfile"),
+                    *("BlockDeviceMappings", "tags", "Tags", "LaunchTemplate"),
+                )
+            },
+            arguments={"PaginationConfig": {"PageSize": 500}},
+            make=_instances,
+            paged=True,
+            needs=("describe_volumes",),
+        ),
+        Call(
+            "describe_launch_template_versions",
+            "ec2:DescribeLaunchTemplateVersions",
+            {
+                TEMPLATE: (
+                    *(LIST, "LaunchTemplateId", "LaunchTemplateName", "LaunchTemplateData"),
+                    *("DefaultVersionNumber",),
+                )
+            },
+            arguments={"Versions": ["$Latest", "$Default"]},
+            make=_templates,
+            paged=True,
+        ),
+        Call(
+            "describe_managed_prefix_lists",
+            "ec2:DescribeManagedPrefixLists",
+            {
+                PREFIX_LIST: (
+                    *(LIST, "PrefixListId", "PrefixListName", "AddressFamily", "OwnerId", "Arn", "tags", "Tags"),
+                )
+            },
+            make=_prefix_lists,
+            paged=True,
+        ),
+        Call(
+            "get_managed_prefix_list_entries",
+            "ec2:GetManagedPrefixListEntries",
+            {PREFIX_LIST: ("Entries",)},
+            of=PREFIX_LIST,
+            params=lambda draft: {"PrefixListId": draft.name},
+            fill=_entries,
+            paged=True,
+            when=lambda draft: draft.properties.get("OwnerId") != "AWS",
+        ),
+        Call(
+            "get_ebs_encryption_by_default",
+            "ec2:GetEbsEncryptionByDefault",
+            {DEFAULTS: (LIST, "EbsEncryptionByDefault")},
+            make=_defaults,
+        ),
+        Call(
+            "get_instance_metadata_defaults",
+            "ec2:GetInstanceMetadataDefaults",
+            {DEFAULTS: ("HttpTokens", "HttpEndpoint", "HttpPutResponseHopLimit")},
+            of=DEFAULTS,
+            fill=_metadata_defaults,
+        ),
+        Call(
+            "describe_snapshots",
+            "ec2:DescribeSnapshots",
+            {SNAPSHOT: (*(LIST, "SnapshotId", "Encrypted", "VolumeId", "KmsKeyId", "OwnerId", "tags", "Tags"),)},
+            arguments={"OwnerIds": ["self"], "PaginationConfig": {"PageSize": 1000}},
+            make=_snapshots,
+            paged=True,
+        ),
+    ),
+)

@@ -1,0 +1,107 @@
+"""Amazon RDS: instances, clusters and global clusters. Neptune and DocumentDB answer the same calls: left out.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked, tags_of
+from auditor.model import Json
+
+INSTANCE = "AWS::RDS::DBInstance"
+CLUSTER = "AWS::RDS::DBCluster"
+GLOBAL = "AWS::RDS::GlobalCluster"
+ENCRYPTION = "Auditor::RDS::EncryptionStatus"
+
+_OTHER_ENGINES = ("neptune", "docdb")
+
+_INSTANCE = (
+    *("DBInstanceIdentifier", "DBInstanceArn", "DBInstanceClass", "Engine", "EngineVersion", "StorageEncrypted"),
+    *("KmsKeyId", "PubliclyAccessible", "MultiAZ", "AutoMinorVersionUpgrade", "BackupRetentionPeriod"),
+    *("DeletionProtection", "CopyTagsToSnapshot", "DBClusterIdentifier"),
+)
+_CLUSTER = (
+    *("DBClusterIdentifier", "DBClusterArn", "Engine", "EngineVersion", "StorageEncrypted", "KmsKeyId"),
+    *("BackupRetentionPeriod", "DeletionProtection", "PubliclyAccessible", "AutoMinorVersionUpgrade"),
+    *("CopyTagsToSnapshot", "StorageEncryptionType"),
+)
+
+
+def _encryption(item: Mapping[str, Json], arn: str, id: str) -> Iterator[Draft]:
+    """The encryption type is told by the API only: StorageEncrypted is false for an AWS owned key."""
+    properties = {"Arn": arn, **picked(item, "StorageEncryptionType")}
+    status = Draft(ENCRYPTION, f"{arn}/encryption", id, arn, properties, owners=(arn,))
+    if "StorageEncryptionType" not in item:
+        status.hidden["StorageEncryptionType"] = ("unsupported", "the API gave no StorageEncryptionType")
+    yield status
+
+
+def _instances(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for item in page.get("DBInstances", ()):
+        if item.get("Engine", "") in _OTHER_ENGINES:
+            continue
+        arn, id = item["DBInstanceArn"], item["DBInstanceIdentifier"]
+        properties = picked(item, *_INSTANCE)
+        group = item.get("DBSubnetGroup", {}).get("DBSubnetGroupName")
+        if group:
+            properties["DBSubnetGroupName"] = group
+        properties["VPCSecurityGroups"] = [row["VpcSecurityGroupId"] for row in item.get("VpcSecurityGroups", ())]
+        yield Draft(INSTANCE, arn, id, arn, properties, tags_of(item.get("TagList")))
+        yield from _encryption(item, arn, id)
+
+
+def _clusters(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for item in page.get("DBClusters", ()):
+        if item.get("Engine", "") in _OTHER_ENGINES:
+            continue
+        arn, id = item["DBClusterArn"], item["DBClusterIdentifier"]
+        properties = picked(item, *_CLUSTER, DBSubnetGroupName="DBSubnetGroup")
+        yield Draft(CLUSTER, arn, id, arn, properties, tags_of(item.get("TagList")))
+        yield from _encryption(item, arn, id)
+
+
+def _globals(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for item in page.get("GlobalClusters", ()):
+        if item.get("Engine", "") in _OTHER_ENGINES:
+            continue
+        arn, id = item["GlobalClusterArn"], item["GlobalClusterIdentifier"]
+        properties = picked(item, "GlobalClusterIdentifier", "Engine", "StorageEncrypted", "DeletionProtection")
+        yield Draft(GLOBAL, arn, id, arn, properties)
+
+
+SERVICE = Service(
+    client="rds",
+    scope="regional",
+    parallel=8,
+    calls=(
+        Call(
+            "describe_db_instances",
+            "rds:DescribeDBInstances",
+            {
+                INSTANCE: (LIST, *_INSTANCE, "DBSubnetGroupName", "VPCSecurityGroups", "tags", "Tags"),
+                ENCRYPTION: (LIST, "Arn", "StorageEncryptionType"),
+            },
+            make=_instances,
+            paged=True,
+        ),
+        Call(
+            "describe_db_clusters",
+            "rds:DescribeDBClusters",
+            {
+                CLUSTER: (LIST, *_CLUSTER, "DBSubnetGroupName", "tags", "Tags"),
+                ENCRYPTION: (LIST, "Arn", "StorageEncryptionType"),
+            },
+            make=_clusters,
+            paged=True,
+        ),
+        Call(
+            "describe_global_clusters",
+            "rds:DescribeGlobalClusters",
+            {GLOBAL: (LIST, "GlobalClusterIdentifier", "Engine", "StorageEncrypted", "DeletionProtection")},
+            make=_globals,
+            paged=True,
+        ),
+    ),
+)

@@ -1,0 +1,74 @@
+"""Cases through the real pipeline: the same judge, the same engine, in both forms."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from auditor.catalogue import parameters, plan
+from auditor.facts.base import Fact
+from auditor.facts.table import FACTS
+from auditor.model import Engine, Json, Policy, Problem, Status, Verdict
+from auditor.scope_audit import ScopeAudit
+from auditor.sources.template.nodes import Settings
+from auditor.workbench.case_scope import CaseScope, live_scope, template_text
+from auditor.workbench.cases import SUBJECT, Case, Form
+from auditor.worlds import merge
+
+_ALL = 1_000_000  # a case is one shard
+
+
+class CaseRunner:
+    """Runs the cases of one policy on a started engine that holds it."""
+
+    def __init__(self, policy: Policy, engine: Engine) -> None:
+        self.policy = policy
+        self.plan = plan.plan([policy], FACTS)
+        self.facts: Sequence[Fact] = tuple(FACTS[name] for name in self.plan.facts)
+        self._engine = engine
+
+    def run(self, case: Case, form: Form) -> Verdict | None:
+        """The verdict on the case's subject; None where none is given. A file that cannot be judged raises."""
+        return self.live(case, live_scope(case, self.policy)) if form == "live" else self.template(case)
+
+    def live(self, case: Case, scope: CaseScope) -> Verdict | None:
+        subject = scope.held[0].id
+        return next((v for v in self._verdicts(case, scope) if v.resource and v.resource.id == subject), None)
+
+    def status(self, scope: CaseScope, case: Case) -> Status | None:
+        """For the soundness test."""
+        verdict = self.live(case, scope)
+        return verdict.status if verdict else None
+
+    def template(self, case: Case) -> Verdict | None:
+        from auditor.sources.template.source import TemplateSource
+
+        with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
+            file = Path(folder) / "case.json"
+            file.write_text(template_text(case, self.policy), encoding="utf-8")
+            source = TemplateSource([str(file)], Settings(), lambda: b"")
+            judged = []
+            for scope in source.scopes(self.plan):
+                if isinstance(scope, Problem):
+                    raise ValueError(f"{case.file}:{case.line}: {scope.message}")
+                judged += [(scope, verdict) for verdict in self._verdicts(case, scope)]
+            for verdict in merge(judged):
+                if isinstance(verdict, Verdict) and verdict.resource and verdict.resource.id.endswith(f"#{SUBJECT}"):
+                    return verdict
+        return None
+
+    def _verdicts(self, case: Case, scope: object) -> list[Verdict]:
+        values: Mapping[str, Mapping[str, Json]] = parameters.resolve(
+            [self.policy], {self.policy.id: dict(case.parameters)}, {}
+        )
+        encoded = msgspec.json.encode(values)
+        verdicts: list[Verdict] = []
+        for shard in ScopeAudit(scope, self.plan, self.facts, _ALL).shards():  # type: ignore[arg-type]
+            if not shard.policies:
+                continue
+            shard.evaluated(self._engine.evaluate(shard.keys, shard.body, encoded, case.taken_at))
+            verdicts += shard.verdicts()
+        return verdicts

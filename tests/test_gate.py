@@ -1,0 +1,106 @@
+"""What a report means for the pipeline: exit code, reasons, causes with their remedy."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from support import gap, policy, reference_of, resource
+
+from auditor.config import Accept
+from auditor.gate import Acceptance, Thresholds, decide, describe
+from auditor.model import Gap, Header, Problem, Reason, Report, Severity, Status, Verdict
+
+TODAY = date(2026, 11, 22)
+
+
+def report(*verdicts: Verdict, problems: tuple[Problem, ...] = ()) -> Report:
+    header = Header("2026-11-22T00:00:00Z", "template", ())
+    return Report(header, "0", "r", "1.22.2", (policy(),), {}, verdicts, problems, {}, ())
+
+
+def verdict(status: Status, severity: Severity = Severity.HIGH, *gaps: Gap, error: str | None = None) -> Verdict:
+    return Verdict("s3-bucket-example", severity, status, reference_of(resource()), gaps=gaps, error=error)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "fail_on", "lenient", "code"),
+    [
+        ([], Severity.HIGH, False, 0),
+        ([verdict(Status.PASS)], Severity.LOW, False, 0),
+        ([verdict(Status.FAIL)], Severity.HIGH, False, 1),
+        ([verdict(Status.FAIL)], Severity.CRITICAL, False, 0),
+        ([verdict(Status.FAIL, Severity.CRITICAL)], Severity.CRITICAL, True, 1),
+        ([verdict(Status.UNKNOWN)], Severity.HIGH, False, 3),
+        ([verdict(Status.UNKNOWN)], Severity.HIGH, True, 0),
+        ([verdict(Status.UNKNOWN, Severity.MEDIUM)], Severity.HIGH, False, 0),
+        ([verdict(Status.FAIL), verdict(Status.UNKNOWN)], Severity.HIGH, False, 1),
+        ([verdict(Status.WAIVED), verdict(Status.ACCEPTED)], Severity.LOW, False, 0),
+    ],
+)
+def test_the_exit_code(verdicts: list[Verdict], fail_on: Severity, lenient: bool, code: int) -> None:
+    assert decide(report(*verdicts), Thresholds(fail_on, lenient)).code == code
+
+
+@pytest.mark.parametrize("kind", ["file", "account", "policy", "engine"])
+def test_what_could_not_be_judged_is_incomplete_whatever_its_severity(kind: str) -> None:
+    problem = Problem(kind, "x", "broken")  # type: ignore[arg-type]
+    decision = decide(report(problems=(problem,)), Thresholds(Severity.CRITICAL))
+    assert decision.code == 3
+    assert "could not be judged" in decision.reasons[0]
+
+
+def test_every_reason_is_given_not_only_the_one_that_decides() -> None:
+    decision = decide(report(verdict(Status.FAIL), verdict(Status.UNKNOWN)), Thresholds())
+    assert len(decision.reasons) == 2
+
+
+def test_lenient_says_that_it_was_lenient() -> None:
+    decision = decide(report(verdict(Status.UNKNOWN)), Thresholds(lenient=True))
+    assert "--lenient" in decision.reasons[0]
+
+
+def test_causes_are_grouped_with_their_remedy_and_those_that_count_come_first() -> None:
+    parameter = gap(reason=Reason.UNRESOLVED, detail="parameter PeerVPCCIDR has no value")
+    low = verdict(Status.UNKNOWN, Severity.LOW, gap(detail="s3:GetBucketPolicy"))
+    decision = decide(report(low, low, verdict(Status.UNKNOWN, Severity.HIGH, parameter)), Thresholds())
+    assert [(c.count, c.counted, c.remedy) for c in decision.causes] == [
+        (1, 1, "--parameter PeerVPCCIDR=..."),
+        (2, 0, "auditor permissions"),
+    ]
+
+
+def test_a_crashed_policy_is_its_own_cause() -> None:
+    decision = decide(report(verdict(Status.UNKNOWN, error="eval_builtin_error")), Thresholds())
+    assert decision.causes[0].why == "policy s3-bucket-example errored"
+
+
+def test_a_noecho_parameter_has_the_same_remedy() -> None:
+    assert describe(gap(detail="NoEcho parameter Secret has no value"))[1] == "--parameter Secret=..."
+
+
+def test_an_accepted_blind_spot_needs_every_gap_to_match() -> None:
+    accept = Acceptance([Accept(reason="known", action="s3:GetBucketPolicy")], TODAY)
+    policy_denied, other = gap(detail="s3:GetBucketPolicy"), gap(detail="s3:GetBucketAcl")
+    assert accept(verdict(Status.UNKNOWN, Severity.HIGH, policy_denied)).status is Status.ACCEPTED
+    assert accept(verdict(Status.UNKNOWN, Severity.HIGH, policy_denied, other)).status is Status.UNKNOWN
+
+
+def test_an_accepted_blind_spot_never_hides_a_finding_or_a_crash() -> None:
+    accept = Acceptance([Accept(reason="known", type="*")], TODAY)
+    assert accept(verdict(Status.FAIL, Severity.HIGH, gap())).status is Status.FAIL
+    assert accept(verdict(Status.UNKNOWN, Severity.HIGH, gap(), error="boom")).status is Status.UNKNOWN
+
+
+def test_expired_and_unused_acceptances_are_reported() -> None:
+    rows = [Accept(reason="old", type="*", expires="2026-11-21"), Accept(reason="never", region="mars-1")]
+    accept = Acceptance(rows, TODAY)
+    assert accept(verdict(Status.UNKNOWN, Severity.HIGH, gap())).status is Status.UNKNOWN
+    notes = list(accept.notes())
+    assert any("expired" in note and "old" in note for note in notes)
+    assert any("matched nothing" in note and "never" in note for note in notes)
+
+
+def test_an_acceptance_counts_on_its_last_day() -> None:
+    accept = Acceptance([Accept(reason="today", type="*", expires="2026-11-22")], TODAY)
+    assert accept(verdict(Status.UNKNOWN, Severity.HIGH, gap())).status is Status.ACCEPTED
