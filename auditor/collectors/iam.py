@@ -77,7 +77,8 @@ def _passwords(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Ite
     yield Draft(PASSWORDS, id, place.account, id, {**policy, "Present": bool(policy)})
 
 
-_PRINCIPAL = (LIST, "Path", "Arn", "Policies", "ManagedPolicyArns", "PermissionsBoundary", "tags", "Tags")
+_GROUP = (LIST, "Path", "Arn", "Policies", "ManagedPolicyArns")
+_PRINCIPAL = (*_GROUP, "PermissionsBoundary", "tags", "Tags")
 
 SERVICE = Service(
     client="iam",
@@ -90,7 +91,7 @@ SERVICE = Service(
             {
                 USER: (*_PRINCIPAL, "UserName", "Groups"),
                 ROLE: (*_PRINCIPAL, "RoleName", "RoleId", "AssumeRolePolicyDocument"),
-                GROUP: (*_PRINCIPAL, "GroupName"),
+                GROUP: (*_GROUP, "GroupName"),
                 MANAGED: (LIST, "Path", "PolicyArn", "ManagedPolicyName", "DefaultVersionId", "PolicyDocument"),
             },
             arguments={
