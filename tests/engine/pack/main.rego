@@ -1,0 +1,6 @@
+package main
+
+report[id] := denials if {
+	some id in input.policies
+	denials := data.policy[id].deny
+}

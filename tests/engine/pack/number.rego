@@ -1,0 +1,3 @@
+package lib.number
+
+parsed(text) := to_number(text)

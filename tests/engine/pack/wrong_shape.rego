@@ -1,0 +1,3 @@
+package policy.wrong_shape
+
+deny contains {"kind": "found", "id": bucket.id} if some bucket in input.resources["AWS::S3::Bucket"]
