@@ -1,0 +1,87 @@
+"""`make bench`: CPU and memory of the tool and its OPA beside a baseline, in one run.
+
+    python tests/bench/run.py [small] [corpus] [raw] [scale]
+
+Aims: one template at most 0.4 of Checkov's CPU; a corpus at most a tenth; evaluation within 1.3 of raw OPA; peak
+memory at most 250 MB for the tool and 400 MB for OPA at 100,000 resources, no higher at 300,000.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent.parent)]
+
+from generate import snapshot, templates  # noqa: E402
+from measure import Usage, median, run  # noqa: E402
+from raw import compare  # noqa: E402
+
+ROOT = HERE.parent.parent
+WORK = ROOT / ".bench"
+AUDITOR = str(Path(sys.executable).parent / "auditor")
+SMALL = ROOT / "fixtures" / "templates" / "storage.yaml"
+CORPUS = next(path for path in (ROOT.parent / "shared" / "corpus", ROOT / "fixtures" / "templates") if path.exists())
+
+
+def checkov() -> str:
+    """Checkov in an environment of its own."""
+    folder = WORK / "checkov"
+    program = folder / "bin" / "checkov"
+    if not program.exists():
+        print("installing Checkov ...", flush=True)
+        venv.create(folder, with_pip=True)
+        subprocess.run([str(folder / "bin" / "pip"), "install", "--quiet", "checkov"], check=True)
+    return str(program)
+
+
+def row(name: str, usage: Usage) -> None:
+    print(
+        f"{name:<44} cpu {usage.cpu:7.2f} s  opa {usage.opa_cpu:6.2f} s  wall {usage.wall:7.2f} s"
+        f"  peak {usage.peak:6.0f} MB  opa {usage.opa_peak:5.0f} MB  exit {usage.code}",
+        flush=True,
+    )
+
+
+def ratio(name: str, ours: Usage, theirs: Usage, aim: float) -> None:
+    value = (ours.cpu + ours.opa_cpu) / theirs.cpu
+    print(f"{name:<44} {value:.3f} (aim: at most {aim})", flush=True)
+
+
+def small() -> None:
+    ours = median([AUDITOR, "scan", str(SMALL)])
+    row("auditor scan, one template", ours)
+    row("import cfnlint.decode", median([sys.executable, "-c", "import cfnlint.decode"]))
+    theirs = median([checkov(), "--framework", "cloudformation", "--compact", "--quiet", "-f", str(SMALL)])
+    row("checkov, one template", theirs)
+    ratio("one template: CPU of auditor to Checkov", ours, theirs, 0.4)
+
+
+def corpus() -> None:
+    ours = median([AUDITOR, "scan", str(CORPUS)])
+    row("auditor scan, corpus", ours)
+    theirs = median([checkov(), "--framework", "cloudformation", "--compact", "--quiet", "-d", str(CORPUS)], runs=1)
+    row("checkov, corpus", theirs)
+    ratio("corpus: CPU of auditor to Checkov", ours, theirs, 0.1)
+
+
+def raw() -> None:
+    compare(templates(WORK / "raw", 10_000))
+
+
+def scale() -> None:
+    for size in (10_000, 100_000, 300_000):
+        folder = templates(WORK / f"templates-{size}", size)
+        row(f"auditor scan, {size:,} resources in templates", run([AUDITOR, "scan", str(folder)]))
+        file = snapshot(WORK / f"snapshot-{size}.json", size)
+        row(f"auditor audit, {size:,} resources, gaps", run([AUDITOR, "audit", str(file)]))
+
+
+if __name__ == "__main__":
+    WORK.mkdir(exist_ok=True)
+    parts = {"small": small, "corpus": corpus, "raw": raw, "scale": scale}
+    for name in sys.argv[1:] or parts:
+        parts[name]()
