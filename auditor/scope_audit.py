@@ -232,12 +232,10 @@ class Shard:
         )
 
     def _unseen(self, policy: Policy) -> Iterator[Verdict]:
-        """One verdict for the unseen resources of each type and region, with the gaps that hide them."""
+        """One verdict for the unseen resources of each type ("*": of any) and region, with the gaps that hide them."""
         unseen: dict[Population, list[Gap]] = {}
         for gap in self._audit.blindness[policy.id].populations:
-            types = policy.subjects if gap.type == "*" else (gap.type,)
-            for type in types:
-                unseen.setdefault(Population(gap.account, gap.region, type), []).append(gap)
+            unseen.setdefault(Population(gap.account, gap.region, gap.type), []).append(gap)
         for population, gaps in unseen.items():
             yield Verdict(policy.id, policy.severity, Status.UNKNOWN, population=population, gaps=tuple(gaps))
 

@@ -29,6 +29,7 @@ class CaseRunner:
         self.plan = plan.plan([policy], FACTS)
         self.facts: Sequence[Fact] = tuple(FACTS[name] for name in self.plan.facts)
         self._engine = engine
+        self._known: dict[bytes, Status | None] = {}
 
     def run(self, case: Case, form: Form) -> Verdict | None:
         """The verdict on the case's subject; None where none is given. A file that cannot be judged raises."""
@@ -39,9 +40,12 @@ class CaseRunner:
         return next((v for v in self._verdicts(case, scope) if v.resource and v.resource.id == subject), None)
 
     def status(self, scope: CaseScope, case: Case) -> Status | None:
-        """For the soundness test."""
-        verdict = self.live(case, scope)
-        return verdict.status if verdict else None
+        """For the soundness test, which asks for the same scope again and again."""
+        key = msgspec.msgpack.encode((scope.held, scope.gaps, case.parameters, case.taken_at))
+        if key not in self._known:
+            verdict = self.live(case, scope)
+            self._known[key] = verdict.status if verdict else None
+        return self._known[key]
 
     def template(self, case: Case) -> Verdict | None:
         from auditor.sources.template.source import TemplateSource

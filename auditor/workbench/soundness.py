@@ -8,6 +8,7 @@ verdict must be UNKNOWN, or the truth must be exactly that verdict. The author o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -18,8 +19,12 @@ from auditor.snapshot import plant
 from auditor.workbench.case_scope import CaseScope, live_scope
 from auditor.workbench.cases import Case, forms
 
+# inside a document that is taken apart the key is there: only its value is not seen
+INSIDE: tuple[Json, ...] = ("*", "x", {}, [])
 GENERIC: tuple[Json, ...] = (True, False, "", "x", "*", "0.0.0.0/0", 0, 22, [], {})
 _NOTHING = object()
+_INSIDE = "**"  # in a pattern: every place below, for documents that a fact takes apart
+_MOST_INSIDE = 25
 _DETAIL = "hidden by the soundness test"
 
 Judge = Callable[[CaseScope, Case], Status | None]
@@ -56,7 +61,9 @@ def unsound(policy: Policy, cases: Sequence[Case], facts: Sequence[Fact], judge:
         if verdict in (Status.UNKNOWN, None):
             continue
         assert verdict is not None
-        truth = frozenset(status for scope in trial.completions if (status := judge(scope, trial.case)) is not None)
+        # a value that leaves a fact undecided (a port "x") is no configuration that AWS would hold
+        said = {judge(scope, trial.case) for scope in trial.completions}
+        truth = frozenset(status for status in said if status in (Status.PASS, Status.FAIL))
         if truth != {verdict}:
             result.append(Unsound(policy.id, trial.case.name, trial.what, verdict, truth))
     return result
@@ -86,6 +93,7 @@ def _patterns(policy: Policy, facts: Sequence[Fact]) -> dict[str, list[Path]]:
     for fact in facts:
         for type, paths in fact.reads.items():
             patterns.setdefault(type, set()).update(path for path in paths if path)
+            patterns[type].update((*path, _INSIDE) for path in paths if path)
     return {type: sorted(paths, key=str) for type, paths in patterns.items()}
 
 
@@ -95,6 +103,8 @@ def _seen(scopes: Iterable[CaseScope], patterns: Mapping[str, list[Path]]) -> di
     for scope in scopes:
         for resource in scope.held:
             for pattern in patterns.get(resource.type, ()):
+                if _INSIDE in pattern:
+                    continue
                 values = seen.setdefault((resource.type, pattern), [])
                 for path in _places(resource.properties, pattern):
                     value = _at(resource.properties, path)
@@ -124,7 +134,8 @@ def _values_hidden(
             for path in _places(resource.properties, pattern):
                 hole = Gap(scope.account, resource.region, resource.type, resource.id, path, Reason.DENIED, _DETAIL)
                 hidden = _replaced(scope, plant(resource, [hole]), [hole])
-                fillers = [*seen.get((resource.type, pattern), ()), *GENERIC, _NOTHING]
+                generic = INSIDE if _INSIDE in pattern else (*GENERIC, _NOTHING)
+                fillers = [*seen.get((resource.type, pattern), ()), *generic]
                 completions = [_replaced(scope, _filled(resource, path, filler), []) for filler in fillers]
                 yield Trial(case, f"{resource.type}:/{'/'.join(map(str, path))}", hidden, (scope, *completions))
 
@@ -173,6 +184,9 @@ def _places(node: Json, pattern: Path, path: Path = ()) -> Iterator[Path]:
         yield path
         return
     key, rest = pattern[0], pattern[1:]
+    if key == _INSIDE:
+        yield from islice(_below(node, path), _MOST_INSIDE)
+        return
     if key != "*":
         yield from _places(child(node, key), rest, (*path, key))
         return
@@ -183,6 +197,18 @@ def _places(node: Json, pattern: Path, path: Path = ()) -> Iterator[Path]:
         keys = list(range(len(node)))
     for each in keys:
         yield from _places(child(node, each), rest, (*path, each))
+
+
+def _below(node: Json, path: Path) -> Iterator[Path]:
+    if isinstance(node, Mapping):
+        children: Iterable[tuple[Key, Json]] = node.items()
+    elif isinstance(node, list):
+        children = enumerate(node)
+    else:
+        return
+    for key, value in children:
+        yield (*path, key)
+        yield from _below(value, (*path, key))
 
 
 def _at(node: Json, path: Path) -> Json:
