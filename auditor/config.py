@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -93,11 +94,17 @@ def load(path: Path | None) -> Config:
     except msgspec.ValidationError as error:
         raise UsageError(f"{path}: {error}") from error
     for accept in config.accept:
+        _check_date(accept, path)
         if not (accept.account or accept.region or accept.type or accept.action or accept.detail):
-            raise UsageError(
-                f"{path}: an [[accept]] without account, region, type, action or detail accepts everything"
-            )
+            raise UsageError(f"{path}: an [[accept]] needs an account, region, type, action or detail to match")
     return _beside(config, path.parent)
+
+
+def _check_date(accept: Accept, path: Path) -> None:
+    try:
+        date.fromisoformat(accept.expires or "2000-01-01")
+    except ValueError as error:
+        raise UsageError(f'{path}: accept.expires "{accept.expires}" is no date; write YYYY-MM-DD') from error
 
 
 def schema() -> dict[str, Any]:

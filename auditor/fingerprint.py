@@ -40,14 +40,8 @@ def content_fingerprint(policy: str, resource: Resource, path: Path) -> str:
 
 def logical_id(resource_id: str) -> str:
     """The id without the names of files: `a.yaml#Stack/b.yaml#Bucket` is `Stack/Bucket`; an ARN is itself."""
-    if "#" not in resource_id:
-        return resource_id
-    return "/".join(part.rsplit("/", 1)[0] for part in _hops(resource_id))
-
-
-def _hops(resource_id: str) -> list[str]:
-    hops = resource_id.split("#")[1:]
-    return [*(hop for hop in hops[:-1]), hops[-1] + "/"]
+    hops = resource_id.split("#")[1:]  # "Stack/c/d.yaml", "Bucket": logical ids hold no slash
+    return "/".join([hop.split("/", 1)[0] for hop in hops[:-1]] + hops[-1:]) or resource_id
 
 
 def stable(properties: Json, path: Path) -> tuple[str, ...]:

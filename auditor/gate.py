@@ -1,7 +1,7 @@
-"""Whether a run may pass: the only place that gives exit codes 0, 1 and 3.
+"""Whether a run may pass: the only place that gives exit codes 0, 1, 3 and 130.
 
-0 passed · 1 findings at or over the threshold · 3 incomplete: something that would have mattered was not seen.
-Each reason is said. 2 and 4 come from errors; 4 > 1 > 3 when several apply.
+0 passed · 1 findings at or over the threshold · 3 incomplete: something that would have mattered was not seen ·
+130 interrupted, whatever was found until then. Each reason is said. 2 and 4 come from errors; 4 > 1 > 3.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 from auditor.config import Accept
 from auditor.model import Cause, Decision, Gap, Problem, Reason, Report, Severity, Status, Verdict
 
-PASSED, FINDINGS, INCOMPLETE = 0, 1, 3
+PASSED, FINDINGS, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
 
 
 class Thresholds(msgspec.Struct, frozen=True):
@@ -26,47 +26,65 @@ class Thresholds(msgspec.Struct, frozen=True):
 
 def decide(report: Report, thresholds: Thresholds) -> Decision:
     findings = undecided = 0
-    causes: dict[str, list[int]] = {}
-    remedies: dict[str, str] = {}
+    unexpanded: set[str] = set()
+    causes: dict[tuple[str, str], list[int]] = {}
     for verdict in report.verdicts:
         counts = verdict.severity.rank >= thresholds.fail_on.rank
         if verdict.status is Status.FAIL:
             findings += counts
         elif verdict.status is Status.UNKNOWN:
             undecided += counts
-            why, remedy = _cause(verdict)
-            tally = causes.setdefault(why, [0, 0])
+            unexpanded.update(gap.detail for gap in verdict.gaps if _is_unexpanded(gap))
+            tally = causes.setdefault(_cause(verdict), [0, 0])
             tally[0] += 1
             tally[1] += counts
-            remedies[why] = remedy
-    incomplete = _incomplete(undecided, report.problems, thresholds)
-    reasons = []
-    if findings:
-        reasons.append(f"{_count(findings, 'verdict')} FAIL at or over severity {thresholds.fail_on.value}")
+    over = f"at or over severity {thresholds.fail_on.value}"
+    reasons = [f"{_count(findings, 'verdict')} FAIL {over}"] if findings else []
+    incomplete = [f"{_count(undecided, 'verdict')} UNKNOWN {over}"] if undecided else []
+    incomplete += _not_judged(len(unexpanded), report.problems)
     reasons += incomplete if not thresholds.lenient else [f"{reason} (--lenient: not counted)" for reason in incomplete]
     code = FINDINGS if findings else INCOMPLETE if incomplete and not thresholds.lenient else PASSED
+    if not report.complete:
+        code, reasons = INTERRUPTED, ["interrupted: only what was judged until then is in the report", *reasons]
     listed = sorted(causes.items(), key=lambda item: (-item[1][1], -item[1][0], item[0]))
-    return Decision(code, tuple(reasons), tuple(Cause(n, c, why, remedies[why]) for why, (n, c) in listed))
+    return Decision(code, tuple(reasons), tuple(Cause(n, c, why, remedy) for (why, remedy), (n, c) in listed))
 
 
-def _incomplete(undecided: int, problems: Sequence[Problem], thresholds: Thresholds) -> list[str]:
-    reasons = []
-    if undecided:
-        reasons.append(f"{_count(undecided, 'verdict')} UNKNOWN at or over severity {thresholds.fail_on.value}")
-    kinds = {"file": "file", "account": "account", "policy": "policy", "engine": "shard"}
-    for kind, noun in kinds.items():
+def _is_unexpanded(gap: Gap) -> bool:
+    """A macro or module of a template may add anything."""
+    return gap.type == "*" and gap.reason is Reason.UNSUPPORTED
+
+
+_NOT_JUDGED = {"file": "file", "account": "account", "policy": "policy", "engine": "shard"}
+
+
+def _not_judged(unexpanded: int, problems: Sequence[Problem]) -> list[str]:
+    """What makes a run incomplete whatever the severity."""
+    reasons = [f"{_count(unexpanded, 'macro or module', 'macros or modules')} not expanded"] if unexpanded else []
+    for kind, noun in _NOT_JUDGED.items():
         if number := sum(problem.kind == kind for problem in problems):
             reasons.append(f"{_count(number, noun)} could not be judged")
     return reasons
 
 
-def _count(number: int, noun: str) -> str:
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+def _count(number: int, noun: str, plural: str = "") -> str:
+    plural = plural or (noun[:-1] + "ies" if noun.endswith("y") else noun + "s")
     return f"{number:,} {noun if number == 1 else plural}"
 
 
-_PARAMETER = re.compile(r"^(?:NoEcho )?parameter (?P<name>[A-Za-z0-9]+) has no value")
+# --- causes -----------------------------------------------------------------------------------------------------
+
 _ACTION = re.compile(r"\b[a-z0-9-]+:[A-Z][A-Za-z0-9]+\b")
+_SAID = {Reason.DENIED: "denied", Reason.THROTTLED: "throttled", Reason.FAILED: "failed"}
+
+# What the sources say of a gap, and what its reader can do about it.
+_REMEDIES = (
+    (re.compile(r"\bparameter ([A-Za-z0-9]+) has no value"), "--parameter {}=..."),
+    (re.compile(r"\bAWS::AccountId is not set"), "--account ID"),
+    (re.compile(r"\bAWS::Region is not set"), "--region NAME"),
+    (re.compile(r"^(\S+): the macro .*is not expanded"), 'accepted_macros = ["{}"] if it adds nothing that matters'),
+    (re.compile(r"\bmodule\b.* is not expanded"), "scan the packaged template"),
+)
 
 
 def _cause(verdict: Verdict) -> tuple[str, str]:
@@ -79,17 +97,25 @@ def _cause(verdict: Verdict) -> tuple[str, str]:
 
 def describe(gap: Gap) -> tuple[str, str]:
     """Why a gap is there, in words, and what its reader can do; an empty remedy where nothing helps."""
-    if (match := _PARAMETER.match(gap.detail)) is not None:
-        return f"parameter {match['name']} has no value", f"--parameter {match['name']}=..."
-    if gap.reason is Reason.DENIED:
-        return f"{gap.detail} denied", "auditor permissions"
-    if gap.reason is Reason.OUTSIDE:
-        return gap.detail or f"{gap.type} lies outside the template", ""
-    return (gap.detail or f"{gap.type} {gap.reason.value}"), ""
+    if not gap.detail:
+        return f"{gap.type} {gap.reason.value}", ""
+    if gap.reason in _SAID:
+        helps = gap.reason is Reason.DENIED and " control policy" not in gap.detail
+        return f"{gap.detail} {_SAID[gap.reason]}", "auditor permissions" if helps else ""
+    clauses = dict.fromkeys(gap.detail.split("; "))
+    remedies = dict.fromkeys(remedy for clause in clauses if (remedy := _remedy(clause)))
+    return "; ".join(clauses), " ".join(remedies)
+
+
+def _remedy(clause: str) -> str:
+    for pattern, remedy in _REMEDIES:
+        if (match := pattern.search(clause)) is not None:
+            return remedy.format(*match.groups())
+    return ""
 
 
 class Acceptance:
-    """The blind spots that the configuration names. Call it on each verdict; ask `unused` at the end."""
+    """The blind spots that the configuration names. Call it on each verdict; ask `notes` at the end."""
 
     def __init__(self, rows: Sequence[Accept], today: date) -> None:
         self._rows = [row for row in rows if not _expired(row, today)]
@@ -100,16 +126,15 @@ class Acceptance:
         """ACCEPTED where every gap of an UNKNOWN verdict is accepted by some row."""
         if verdict.status is not Status.UNKNOWN or not verdict.gaps or verdict.error is not None:
             return verdict
-        rows = [self._row(gap) for gap in verdict.gaps]
-        chosen = [row for row in rows if row is not None]
-        if len(chosen) < len(rows):
+        rows = [self._rows_for(gap) for gap in verdict.gaps]
+        self._used.update(*rows)
+        if not all(rows):
             return verdict
-        self._used.update(chosen)
-        reasons = dict.fromkeys(self._rows[row].reason for row in chosen)
+        reasons = dict.fromkeys(self._rows[row[0]].reason for row in rows)
         return msgspec.structs.replace(verdict, status=Status.ACCEPTED, reason="; ".join(reasons))
 
-    def _row(self, gap: Gap) -> int | None:
-        return next((index for index, row in enumerate(self._rows) if _accepts(row, gap)), None)
+    def _rows_for(self, gap: Gap) -> list[int]:
+        return [index for index, row in enumerate(self._rows) if _accepts(row, gap)]
 
     def notes(self) -> Iterable[str]:
         for row in self._expired:

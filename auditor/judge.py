@@ -37,7 +37,7 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 class Blindness:
-    """What one policy cannot see in one scope, ready to be asked for each subject.
+    """What one policy cannot see in one scope of what concerns subjects of one type.
 
     `populations`: the gaps that hide whole subjects (a list of a subject's type, or everything); what lies
     outside the scope on purpose is none of them.
@@ -49,16 +49,20 @@ class Blindness:
     def __init__(
         self,
         policy: Policy,
+        subject_type: str,
         gaps: Iterable[Gap],
         coverage: Coverage | None,
         owners: Mapping[str, tuple[str, ...]],
         types: Mapping[str, str],
     ) -> None:
         self._policy = policy
+        self._subject_type = subject_type
         self._coverage = coverage
         self._types = types
         self._by_type: dict[str, list[Access]] = {}
         for access in policy.accesses:
+            if access.by and subject_type not in access.by:
+                continue
             self._by_type.setdefault(access.type, []).append(access)
         self._own: dict[str, list[Gap]] = {}
         self._for_parent: dict[str, list[tuple[Gap, frozenset[Sign]]]] = {}
@@ -68,19 +72,19 @@ class Blindness:
             self._file(gap, owners)
 
     def _file(self, gap: Gap, owners: Mapping[str, tuple[str, ...]]) -> None:
-        if gap.id is None and gap.reason is not Reason.OUTSIDE and gap.type in ("*", *self._policy.subjects):
+        if gap.id is None and gap.reason is not Reason.OUTSIDE and gap.type in ("*", self._subject_type):
             self.populations.append(gap)
         if gap.type == "*":
             self._for_all.append((gap, BOTH))
             return
-        if gap.id is not None and gap.type in self._policy.subjects:
+        if gap.id is not None and gap.type == self._subject_type:
             self._own.setdefault(gap.id, []).append(gap)
         signs = self._signs_of_others(gap)
         if not signs:
             return
         parents = (gap.parent,) if gap.parent is not None else owners.get(gap.id or "", ())
-        subjects = self._policy.subjects
-        if parents and self._only_owned(gap.type) and all(self._types.get(parent) in subjects for parent in parents):
+        of_subjects = all(self._types.get(parent) == self._subject_type for parent in parents)
+        if parents and of_subjects and self._only_owned(gap.type):
             for parent in parents:
                 self._for_parent.setdefault(parent, []).append((gap, signs))
         else:

@@ -203,7 +203,7 @@ class Access(msgspec.Struct, frozen=True):
 
     `path` starts at the properties (or with "facts", "tags"); `()` is the existence of the type. `subject`:
     a read of the judged resource itself. `owned`: reached only through a join with the judged resource, so
-    that a gap about another parent cannot matter.
+    that a gap about another parent cannot matter. `by`: the subject types whose rules read it (empty: all).
     """
 
     type: str
@@ -211,6 +211,7 @@ class Access(msgspec.Struct, frozen=True):
     sign: Sign
     subject: bool
     owned: bool = False
+    by: tuple[str, ...] = ()
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -350,6 +351,7 @@ class Scope(Protocol):
     certain: bool  # False: this world may not exist, so nothing found only here is certain
     gaps: Sequence[Gap]
     coverage: Coverage
+    declares: Mapping[str, tuple[tuple[str, Path], ...]]  # stand-in id -> types and paths that it stands for
 
     def resources(self, types: frozenset[str] | None = None) -> Iterator[Resource]:
         """In order of home (first owner or itself); may be called again."""

@@ -29,6 +29,7 @@ from auditor.model import (
     Status,
     Verdict,
     home,
+    overlaps,
     reference,
 )
 
@@ -53,8 +54,9 @@ class ScopeAudit:
         self.types: dict[str, str] = {}
         self._prepare()
         self.blindness = {
-            policy.id: Blindness(policy, scope.gaps, scope.coverage, self.owners, self.types)
+            (policy.id, type): Blindness(policy, type, scope.gaps, scope.coverage, self.owners, self.types)
             for policy in plan.policies
+            for type in policy.subjects
         }
 
     def _prepare(self) -> None:
@@ -76,6 +78,16 @@ class ScopeAudit:
         for gap in self.scope.gaps:
             gaps.setdefault(gap.type, []).append(gap)
         self._view = ScopeView(joined, gaps)
+
+    def reads_of_stand_in(self, policy: Policy, stand_in: Resource) -> bool:
+        """Whether the policy, or a fact for it, reads what the stand-in declares."""
+        declared = self.scope.declares.get(stand_in.id, ())
+        reads = [(access.type, access.path) for access in policy.accesses]
+        named = {access.path[1] for access in policy.accesses if access.path[:1] == ("facts",)}
+        for fact in self._facts:
+            if fact.name in named:
+                reads += [(type, path) for type, paths in fact.reads.items() for path in paths]
+        return any(type == of and overlaps(path, place) for type, path in reads for of, place in declared)
 
     def shards(self) -> Iterator[Shard]:
         """All shards of the scope; the first also carries the verdicts on what was not seen at all."""
@@ -194,16 +206,16 @@ class Shard:
         if failure is None:
             for denial in self._evaluation.denials[policy.key]:
                 denials.setdefault(denial.id, []).append(denial)
-        layers = [self._audit.blindness[policy.id]]
-        if self._gaps:
-            layers.append(Blindness(policy, self._gaps, None, _owners(self._subjects), _types(self._subjects)))
+        layers = {type: self._layers(policy, type) for type in policy.subjects}
         for subject in self._subjects.values():
             if subject.type not in policy.subjects or subject.id in self._guests:
+                continue
+            if subject.stand_in and not self._audit.reads_of_stand_in(policy, subject):
                 continue
             if failure is not None:
                 yield self._verdict(policy, subject, Status.UNKNOWN, error=failure)
                 continue
-            judged = judge(subject, [_located(d, subject) for d in denials.get(subject.id, ())], layers)
+            judged = judge(subject, [_located(d, subject) for d in denials.get(subject.id, ())], layers[subject.type])
             if judged.status is None:
                 continue
             yield self._verdict(
@@ -217,6 +229,14 @@ class Shard:
                 ),
                 gaps=judged.gaps,
             )
+
+    def _layers(self, policy: Policy, type: str) -> list[Blindness]:
+        """The gaps of the scope, and those of the facts of this shard."""
+        layers = [self._audit.blindness[policy.id, type]]
+        if self._gaps:
+            owners, types = _owners(self._subjects), _types(self._subjects)
+            layers.append(Blindness(policy, type, self._gaps, None, owners, types))
+        return layers
 
     def _verdict(self, policy: Policy, subject: Resource, status: Status, **more: object) -> Verdict:
         passed = status is Status.PASS
@@ -234,10 +254,11 @@ class Shard:
     def _unseen(self, policy: Policy) -> Iterator[Verdict]:
         """One verdict for the unseen resources of each type ("*": of any) and region, with the gaps that hide them."""
         unseen: dict[Population, list[Gap]] = {}
-        for gap in self._audit.blindness[policy.id].populations:
+        gaps = [gap for type in policy.subjects for gap in self._audit.blindness[policy.id, type].populations]
+        for gap in dict.fromkeys(gaps):
             unseen.setdefault(Population(gap.account, gap.region, gap.type), []).append(gap)
-        for population, gaps in unseen.items():
-            yield Verdict(policy.id, policy.severity, Status.UNKNOWN, population=population, gaps=tuple(gaps))
+        for population, why in unseen.items():
+            yield Verdict(policy.id, policy.severity, Status.UNKNOWN, population=population, gaps=tuple(why))
 
 
 def _located(denial: Denial, subject: Resource) -> Denial:

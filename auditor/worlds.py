@@ -14,11 +14,13 @@ _ORDER = {Status.PASS: 0, Status.UNKNOWN: 1, Status.FAIL: 2}
 def merge(judged: Iterable[tuple[Scope, Verdict] | Problem]) -> Iterator[Verdict | Problem]:
     """One verdict per policy and subject of a root. Where there is one world, verdicts pass through unread."""
     merged: dict[object, Verdict] = {}
+    labels: set[str] = set()
     for item in judged:
         if isinstance(item, Problem):
             yield item
             continue
         scope, verdict = item
+        labels.add(scope.world.label if scope.world else "")
         if scope.world is None:
             yield verdict
             continue
@@ -28,7 +30,19 @@ def merge(judged: Iterable[tuple[Scope, Verdict] | Problem]) -> Iterator[Verdict
             continue
         key = (verdict.policy, verdict.resource.id if verdict.resource else verdict.population)
         merged[key] = _join(merged[key], verdict) if key in merged else verdict
-    yield from merged.values()
+    for verdict in merged.values():
+        yield _in_every(verdict, len(labels))
+
+
+def _in_every(verdict: Verdict, worlds: int) -> Verdict:
+    """A finding that holds in every world needs no "when"."""
+    if not any(len(finding.worlds) == worlds for finding in verdict.findings):
+        return verdict
+    findings = tuple(
+        msgspec.structs.replace(finding, worlds=()) if len(finding.worlds) == worlds else finding
+        for finding in verdict.findings
+    )
+    return msgspec.structs.replace(verdict, findings=findings)
 
 
 def _in_world(scope: Scope, verdict: Verdict) -> Verdict:

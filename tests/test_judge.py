@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from support import ACCOUNT, BLOCK, BUCKET, POLICY, gap, policy, reads, resource
 
 from auditor.judge import Blindness, judge, strongest
-from auditor.model import Coverage, Denial, Gap, Path, Policy, Reason, Resource, Status, Word
+from auditor.model import Access, Coverage, Denial, Gap, Path, Policy, Reason, Resource, Sign, Status, Word
 
 SUBJECT = resource("logs")
 
@@ -24,7 +25,7 @@ def verdict(
     owners: dict[str, tuple[str, ...]] | None = None,
 ) -> Status | None:
     types = {SUBJECT.id: BUCKET, resource("other").id: BUCKET}
-    blindness = Blindness(rules, gaps, coverage or Coverage(), owners or {}, types)
+    blindness = Blindness(rules, BUCKET, gaps, coverage or Coverage(), owners or {}, types)
     return judge(subject, denials, [blindness]).status
 
 
@@ -93,7 +94,7 @@ def test_an_incomplete_list_of_the_subject_type_leaves_the_seen_subjects_alone()
     rules = policy(reads("both"))
     incomplete = gap()
     assert verdict(rules, [incomplete], []) is Status.PASS
-    assert Blindness(rules, [incomplete], Coverage(), {}, {}).populations == [incomplete]
+    assert Blindness(rules, BUCKET, [incomplete], Coverage(), {}, {}).populations == [incomplete]
 
 
 def test_one_denied_call_does_not_blind_the_other_buckets() -> None:
@@ -173,4 +174,13 @@ def test_the_stronger_word_is_kept_for_a_path() -> None:
 
 def test_what_lies_outside_on_purpose_is_no_unseen_population() -> None:
     outside = gap(reason=Reason.OUTSIDE, account=ACCOUNT)
-    assert Blindness(policy(reads("both")), [outside], Coverage(), {}, {}).populations == []
+    assert Blindness(policy(reads("both")), BUCKET, [outside], Coverage(), {}, {}).populations == []
+
+
+def test_a_read_of_another_subjects_rules_does_not_matter() -> None:
+    template = "AWS::EC2::LaunchTemplate"
+    for_others = Access(template, (), Sign.NEEDS, subject=False, by=("AWS::EC2::Instance",))
+    rules = policy(reads("needs"), for_others, subjects=(BUCKET, "AWS::EC2::Instance"))
+    assert verdict(rules, [gap(template)], [denied()]) is Status.FAIL
+    for_all = policy(reads("needs"), msgspec.structs.replace(for_others, by=()))
+    assert verdict(for_all, [gap(template)], [denied()]) is Status.UNKNOWN

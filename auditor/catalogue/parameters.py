@@ -1,20 +1,109 @@
-"""The values of the policies' parameters: defaults < configuration file < flags."""
+"""The values of the policies' parameters: default < configuration file < flag."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
-from auditor.model import Json, Policy
+from auditor.config import nearest
+from auditor.errors import UsageError
+from auditor.model import Json, Parameter, Policy
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "string": (str,),
+    "array": (list, tuple),
+}
 
 
 def resolve(
     policies: Sequence[Policy], configured: Mapping[str, Mapping[str, Json]], flags: Mapping[str, Mapping[str, Json]]
 ) -> dict[str, dict[str, Json]]:
-    """Key to values, for every policy."""
-    result: dict[str, dict[str, Json]] = {}
-    for policy in policies:
-        values = {name: parameter.default for name, parameter in policy.parameters.items()}
-        values |= configured.get(policy.id, {})
-        values |= flags.get(policy.id, {})
-        result[policy.key] = values
-    return result
+    """Key to name to value, for every policy.
+
+    `configured` and `flags` are by policy id; a flag's value may be text, which is read as the parameter's type
+    (an array as JSON or separated by commas). UsageError for a policy or name that does not exist, with the
+    nearest that does, and for a value of the wrong type or out of bounds; each says where the value came from.
+    """
+    by_id = {policy.id: policy for policy in policies}
+    given: dict[str, dict[str, Json]] = {}
+    for policy, name, value, where in [
+        *_settings(by_id, configured, flags=False),
+        *_settings(by_id, flags, flags=True),
+    ]:
+        parameter = policy.parameters[name]
+        if where.startswith("--") and isinstance(value, str):
+            value = _parsed(parameter, value)
+        if (wrong := fault(parameter, value)) is not None:
+            raise UsageError(f"{where} = {json.dumps(value, default=str)}: {wrong}")
+        given.setdefault(policy.key, {})[name] = list(value) if isinstance(value, tuple) else value
+    return {
+        policy.key: {name: parameter.default for name, parameter in policy.parameters.items()}
+        | given.get(policy.key, {})
+        for policy in policies
+    }
+
+
+def fault(parameter: Parameter, value: Json) -> str | None:
+    """What is wrong with a value, None if nothing is. Elements of arrays are strings, numbers or booleans."""
+    if not isinstance(value, _TYPES[parameter.type]) or (isinstance(value, bool) and parameter.type != "boolean"):
+        return f"must be of type {parameter.type}"
+    for item in value if isinstance(value, list | tuple) else [value]:
+        if not isinstance(item, str | int | float):
+            return "elements must be strings, numbers or booleans"
+        if parameter.type == "array" and (wrong := _unlike_default(parameter, item)) is not None:
+            return wrong
+        if parameter.values and item not in parameter.values:
+            return f"must be one of {json.dumps(list(parameter.values))}"
+        if isinstance(item, str):
+            continue
+        if parameter.minimum is not None and item < parameter.minimum:
+            return f"must be at least {parameter.minimum:g}"
+        if parameter.maximum is not None and item > parameter.maximum:
+            return f"must be at most {parameter.maximum:g}"
+    return None
+
+
+def _unlike_default(parameter: Parameter, item: Json) -> str | None:
+    """Where the default has only strings the analysis of reads relies on it, and so does the author."""
+    samples = [*parameter.default, *parameter.values] if isinstance(parameter.default, list | tuple) else []
+    if samples and all(isinstance(sample, str) for sample in samples) and not isinstance(item, str):
+        return "elements must be strings"
+    return None
+
+
+def _settings(
+    by_id: Mapping[str, Policy], settings: Mapping[str, Mapping[str, Json]], flags: bool
+) -> list[tuple[Policy, str, Json, str]]:
+    found = []
+    for id, values in settings.items():
+        where = f"--set {id}" if flags else f'[policies."{id}"]'
+        if id not in by_id:
+            raise UsageError(f'{where}: no policy "{id}"{nearest(id, by_id)}')
+        known = by_id[id].parameters
+        for name, value in values.items():
+            place = f"--set {id}.{name}" if flags else f'[policies."{id}".parameters] {name}'
+            if name not in known:
+                hint = nearest(name, known) or (f" (it has {', '.join(known)})" if known else " (it has none)")
+                raise UsageError(f'{place}: no parameter "{name}"{hint}')
+            found.append((by_id[id], name, value, place))
+    return found
+
+
+def _parsed(parameter: Parameter, text: str) -> Json:
+    """The text of a flag as a value; text that is none stays text, which the check then refuses."""
+    if parameter.type == "string":
+        return text
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text
+    if parameter.type != "array" or isinstance(value, list):
+        return value
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    samples = [*parameter.default, *parameter.values]
+    if samples and not any(isinstance(sample, str) for sample in samples):
+        return [_parsed(Parameter("number", 0), part) for part in parts]
+    return parts

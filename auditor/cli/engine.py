@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
-from auditor.cli.session import cache_folder
+from auditor.engine import discover
 
 
 @click.group()
@@ -20,12 +22,11 @@ def status() -> None:
     Example:
       auditor engine status
     """
-    from auditor.engine import discover
-
-    found = discover.find(cache_folder())
-    for line in discover.explain(found):
-        click.echo(line)
-    discover.require(found)
+    found = discover.discover(os.environ)
+    for row in found.rejected:
+        click.echo(f"not {row.path} ({row.origin}): {row.why}")
+    chosen = discover.require(os.environ)
+    click.echo(f"{chosen.path} {chosen.version} ({chosen.origin})")
 
 
 @engine.command()
@@ -39,6 +40,8 @@ def install(sha256: str | None, url: str | None) -> None:
       auditor engine install
       auditor engine install --sha256 6f3c...
     """
-    from auditor.engine import install as installer
+    from auditor.engine.install import BASE_URL
+    from auditor.engine.install import install as get
 
-    click.echo(f"installed {installer.install(cache_folder(), base_url=url, sha256=sha256)}")
+    path = get(os.environ, base_url=url or BASE_URL, sha256=sha256, say=lambda line: click.echo(line, err=True))
+    click.echo(f"installed {path}")

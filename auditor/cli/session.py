@@ -7,19 +7,24 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from auditor import config as configuration
 from auditor.catalogue import load, parameters, plan, select
 from auditor.config import Config
+from auditor.engine import discover
 from auditor.engine.tools import OpaTools
 from auditor.errors import UsageError
 from auditor.facts.base import Fact
 from auditor.facts.table import FACTS
 from auditor.model import Engine, Json, Pack, Plan, Policy, Severity
 from auditor.sources.template.nodes import Settings
+
+if TYPE_CHECKING:
+    from auditor.engine.opa import ManagedOpa
+    from auditor.engine.remote import RemoteOpa
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -69,20 +74,16 @@ def configured(file: Path | None, **flags: Json) -> Config:
 
 def cache_folder() -> Path:
     """Where packs and OPA are kept: $XDG_CACHE_HOME/auditor, else ~/.cache/auditor."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "auditor"
+    return discover.cache_folder(os.environ)
 
 
 def opa_binary(install: bool = False) -> str:
-    """The opa program to use. EngineError names the ways to get one."""
-    from auditor.engine import discover
-
-    found = discover.find(cache_folder())
-    if found.path is None and install:
+    """The opa program to use. EngineError names the ways to get one; `install` takes the first."""
+    if install and discover.discover(os.environ).opa is None:
         from auditor.engine.install import install as install_engine
 
-        click.echo("auditor: getting OPA ...", err=True)
-        return str(install_engine(cache_folder()))
-    return str(discover.require(found))
+        return str(install_engine(os.environ, say=lambda line: click.echo(f"auditor: {line}", err=True)))
+    return discover.require(os.environ).path
 
 
 def load_pack(config: Config, binary: str) -> Pack:
@@ -90,7 +91,7 @@ def load_pack(config: Config, binary: str) -> Pack:
     for folder in folders[1:]:
         if not folder.is_dir():
             raise UsageError(f"--pack {folder}: no such folder")
-    return load.load(folders, OpaTools(binary, cache_folder()), cache_folder())
+    return load.load(folders, OpaTools(binary), cache_folder())
 
 
 def chosen(pack: Pack, config: Config, kind: str) -> tuple[Policy, ...]:
@@ -117,14 +118,16 @@ def parameter_values(pack: Pack, config: Config, settings: Sequence[str]) -> dic
 @contextmanager
 def started(config: Config, pack: Pack, binary: str, import_heavy: Callable[[], object]) -> Iterator[Engine]:
     """A running engine; `import_heavy` runs while OPA starts."""
-    from auditor.engine.opa import ManagedOpa, RemoteOpa
-
+    engine: ManagedOpa | RemoteOpa
     if config.opa_url:
-        import_heavy()
-        yield RemoteOpa(config.opa_url, os.environ.get("AUDITOR_OPA_TOKEN"), pack.revision)
-        return
-    with ManagedOpa(binary, pack.modules) as engine:
-        engine.start()
+        from auditor.engine.remote import RemoteOpa
+
+        engine = RemoteOpa(config.opa_url, os.environ.get("AUDITOR_OPA_TOKEN"), pack.revision)
+    else:
+        from auditor.engine.opa import ManagedOpa
+
+        engine = ManagedOpa(binary, pack.modules)
+    with engine:
         import_heavy()
         engine.wait()
         yield engine
@@ -153,7 +156,7 @@ def read_stdin() -> bytes:
 
 
 def opa_tools() -> OpaTools:
-    return OpaTools(opa_binary(), cache_folder())
+    return OpaTools(opa_binary())
 
 
 def facts_of(plan: Plan) -> tuple[Fact, ...]:

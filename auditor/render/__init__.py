@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import IO
 
 from auditor.model import Decision, Report
-from auditor.render import console, json, sarif
+from auditor.render import closing, console, json, sarif
 from auditor.render.options import RenderOptions
 
 Renderer = Callable[[Report, Decision, RenderOptions, IO[str]], None]
@@ -15,7 +15,9 @@ FORMATS: Mapping[str, Renderer] = {
     "console": console.render,
     "json": json.render,
     "sarif": sarif.render,
-    "summary": console.render_summary,
 }
 
-__all__ = ["FORMATS", "RenderOptions", "Renderer"]
+# What goes to standard error beside a format on standard output; nobody asks for it by name.
+SUMMARY: Renderer = closing.render
+
+__all__ = ["FORMATS", "SUMMARY", "RenderOptions", "Renderer"]

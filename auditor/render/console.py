@@ -2,190 +2,149 @@
 
 from __future__ import annotations
 
-import re
+import heapq
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import groupby
 from typing import IO
 
-import click
-
-from auditor.model import Decision, Finding, Location, Policy, Report, Severity, Status, Verdict, pointer
+from auditor.model import Decision, Finding, Location, Policy, Report, Status, Verdict, pointer
+from auditor.render import closing
+from auditor.render.excerpt import Secrets, excerpt, secrets_of
 from auditor.render.options import RenderOptions, shown
+from auditor.render.style import SEVERITY, Style
+from auditor.render.text import named, paragraphs, plain, when
 
-MOST_FINDINGS = 50
-MOST_CAUSES = 12
+MOST_FAILURES = 50
+MOST_PLACES = 8
 
-_COLOUR = {Severity.CRITICAL: "magenta", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "blue"}
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_TALLY = {
-    "templates": "template",
-    "accounts": "account",
-    "other_files": "file that is no template",
-    "fragments": "fragment",
-    "unread_resources": "resource of a type that no policy reads",
-}
-
-
-class Style:
-    """Colour, or none of it."""
-
-    def __init__(self, on: bool) -> None:
-        self._on = on
-
-    def __call__(self, text: str, **style: bool | str) -> str:
-        return click.style(text, **style) if self._on else text  # type: ignore[arg-type]
+_INDENT = " " * 6
 
 
 def render(report: Report, decision: Decision, options: RenderOptions, out: IO[str]) -> None:
-    style = Style(options.colour)
-    policies = {policy.id: policy for policy in report.policies}
-    failed = ((v, f) for v in shown(report, options, Status.FAIL) for f in v.findings if f.certain)
-    most = None if options.everything else MOST_FINDINGS
-    file = explained = None
-    for verdict, finding in islice(failed, most):
-        place = _file(verdict, finding)
-        if place != file:
-            out.write(style(plain(place), bold=True) + "\n")
-            file = place
-        lines = _finding(verdict, finding, policies[verdict.policy], options, style, explained != verdict.policy)
-        explained = verdict.policy
-        out.writelines(line + "\n" for line in lines)
-    rest = sum(1 for _ in failed)
-    if rest:
-        out.write(f"{rest:,} more findings: --all shows them, -o json=FILE writes them\n\n")
-    _problems(report, style, out)
-    render_summary(report, decision, options, out)
+    page = _Page(report, options)
+    failed, left_out = _chosen(report, options)
+    for place, group in groupby(_in_order(failed), key=_place):
+        out.write(page.style.paint(plain(place), bold=True) + "\n")
+        for verdict in group:
+            out.writelines(line + "\n" for line in page.failure(verdict))
+    if left_out:
+        out.write(f"{left_out:,} more FAIL, none of them more severe: --all shows them, -o json=FILE writes them\n\n")
+    closing.write(report, decision, options, page.style, out, undecided=True)
 
 
-def render_summary(report: Report, decision: Decision, options: RenderOptions, out: IO[str]) -> None:
-    """The closing lines alone: what was judged, how it came out, what was not decided and why."""
-    style = Style(options.colour)
-    for note in report.notes:
-        out.write(f"note: {plain(note)}\n")
-    counted = [
-        f"{number:,} {_noun(key, number)}" for key, number in report.tally.items() if number or key == "templates"
-    ]
-    if counted:
-        out.write(", ".join(counted) + "\n")
-    out.write(_counts(report, style) + "\n")
-    causes = decision.causes if options.everything else decision.causes[:MOST_CAUSES]
-    for cause in causes:
-        remedy = f" → {cause.remedy}" if cause.remedy else ""
-        out.write(f"{cause.count:,} not decided: {plain(cause.why)}{plain(remedy)}\n")
-    if more := sum(cause.count for cause in decision.causes[len(causes) :]):
-        out.write(f"{more:,} not decided for other causes: --all names them\n")
-    if not report.complete:
-        out.write(style("interrupted: this report is partial", fg="red") + "\n")
-    for reason in decision.reasons:
-        out.write(f"exit {decision.code}: {reason}\n")
-    if not decision.reasons:
-        out.write(style("exit 0: passed", fg="green") + "\n")
+def _chosen(report: Report, options: RenderOptions) -> tuple[Iterable[Verdict], int]:
+    """The most severe failures in the order of the report, and how many more there are."""
+    failed = shown(report, options, Status.FAIL)
+    if options.everything:
+        return failed, 0
+    most = heapq.nsmallest(MOST_FAILURES, enumerate(failed), key=lambda item: (-item[1].severity.rank, item[0]))
+    number = sum(1 for _ in shown(report, options, Status.FAIL))
+    return [verdict for _, verdict in sorted(most, key=lambda item: item[0])], number - len(most)
 
 
-def _finding(
-    verdict: Verdict, finding: Finding, policy: Policy, options: RenderOptions, style: Style, explain: bool
-) -> Iterator[str]:
+def _in_order(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    """A template's findings from top to bottom; those of an account as they come, since they need not fit in memory."""
+    for (is_file, _), group in groupby(verdicts, key=_root):
+        yield from _from_top(group) if is_file else group
+
+
+def _from_top(verdicts: Iterable[Verdict]) -> Iterable[Verdict]:
+    return sorted(verdicts, key=_position)
+
+
+def _root(verdict: Verdict) -> tuple[bool, str]:
+    """The root template, or the account and region."""
     assert verdict.resource is not None
-    severity = style(f"{policy.severity.value:<8}", fg=_COLOUR[policy.severity], bold=True)
-    subject = f"{_label(verdict.resource.id)} ({verdict.resource.type})"
-    yield f"  {severity}  {style(policy.id, bold=True)}  {plain(subject)}"
-    yield f"      {plain(finding.message)}{_when(finding)}"
-    if verdict.construct:
-        yield f"      construct {plain(verdict.construct)}"
-    if finding.location is not None:
-        yield from _excerpt(finding, finding.location, options, style)
-    elif finding.path:
-        yield f"      at {plain(pointer(finding.path))}"
-    if explain:
-        yield f"      {style('fix:', fg='green')} {policy.remediation.text}"
-    yield ""
+    if _location(verdict) is None:
+        return False, _place(verdict)
+    return True, verdict.resource.id.partition("#")[0]
 
 
-def _excerpt(finding: Finding, place: Location, options: RenderOptions, style: Style) -> Iterator[str]:
-    text = options.source_line(place.file, place.line)
-    number = f"{place.line}:{place.column}"
-    if text is None:
-        yield f"      at line {number}"
-        return
-    if finding.secret:
-        text = masked(text, place.column)
-    indent = len(text) - len(text.lstrip())
-    end = place.end_column if place.end_line == place.line else len(text) + 1
-    width = max(1, min(end, len(text) + 1) - place.column)
-    shown_text = plain(text[indent:].rstrip())
-    room = max(20, options.width - 10 - len(number))
-    if len(shown_text) > room:
-        shown_text = shown_text[: room - 1] + "…"
-    carets = "^" * max(1, min(width, room - max(0, place.column - 1 - indent)))
-    yield f"      {number} │ {shown_text}"
-    yield f"      {' ' * len(number)} │ {' ' * max(0, place.column - 1 - indent)}{style(carets, fg='red')}"
+def _position(verdict: Verdict) -> tuple[str, int, int, int, str]:
+    place = _location(verdict)
+    assert place is not None
+    return (place.file, place.line, place.column, -verdict.severity.rank, verdict.policy)
 
 
-def masked(line: str, column: int) -> str:
-    """The line with everything that may be a value at or after the column blotted out; keys stay."""
-    head, colon, _ = line[column - 1 :].partition(":")
-    return line[: column - 1] + (head + ": ********" if colon else "********")
+def _location(verdict: Verdict) -> Location | None:
+    return next((finding.location for finding in _standing(verdict) if finding.location is not None), verdict.location)
 
 
-def _file(verdict: Verdict, finding: Finding) -> str:
-    if finding.location is not None:
-        return finding.location.file
+def _place(verdict: Verdict) -> str:
+    place = _location(verdict)
+    if place is not None:
+        return place.file
     assert verdict.resource is not None
     return f"{verdict.resource.account} {verdict.resource.region or 'global'}"
 
 
-def _label(id: str) -> str:
-    return id.rsplit("#", 1)[-1]
+def _standing(verdict: Verdict) -> list[Finding]:
+    return [finding for finding in verdict.findings if finding.certain]
 
 
-def _when(finding: Finding) -> str:
-    if not finding.worlds:
-        return ""
-    worlds = " or ".join(plain(world) for world in finding.worlds[:3])
-    more = f" and in {len(finding.worlds) - 3} more cases" if len(finding.worlds) > 3 else ""
-    return f" (when {worlds}{more})"
+class _Page:
+    """What the lines of one report share."""
 
+    def __init__(self, report: Report, options: RenderOptions) -> None:
+        self.style = Style(options.colour, options.width)
+        self._options = options
+        self._policies = {policy.id: policy for policy in report.policies}
+        self._secrets: Secrets = secrets_of(report.verdicts)
+        self._explained: set[str] = set()
 
-def _problems(report: Report, style: Style, out: IO[str]) -> None:
-    for problem in report.problems:
-        place = plain(problem.subject) + "".join(f":{n}" for n in (problem.line, problem.column) if n is not None)
-        out.write(f"{style('error', fg='red', bold=True)} {place}: {plain(problem.message)}\n")
-    if report.problems:
-        out.write("\n")
+    def failure(self, verdict: Verdict) -> Iterator[str]:
+        assert verdict.resource is not None
+        policy = self._policies[verdict.policy]
+        severity = self.style.paint(f"{policy.severity.value:<8}", SEVERITY[policy.severity], bold=True)
+        subject = plain(named(verdict.resource))
+        head = f"  {severity}  {self.style.paint(policy.id, bold=True)}"
+        if 14 + len(policy.id) + len(subject) <= self.style.width:
+            yield f"{head}  {subject}"
+        else:
+            yield head
+            yield from self.style.fold(subject, _INDENT)
+        if verdict.construct:
+            yield from self.style.fold(f"construct {plain(verdict.construct)}", _INDENT)
+        yield from self._findings(verdict)
+        if policy.id not in self._explained:
+            self._explained.add(policy.id)
+            yield from self._fix(policy)
+        yield ""
 
+    def _findings(self, verdict: Verdict) -> Iterator[str]:
+        """What is wrong at one place together, then the place."""
+        places: dict[Location | None, list[Finding]] = {}
+        for finding in _standing(verdict):
+            places.setdefault(finding.location, []).append(finding)
+        most = len(places) if self._options.everything else MOST_PLACES
+        for place, findings in list(places.items())[:most]:
+            for finding in findings:
+                yield from self._message(finding)
+            yield from self._excerpt(place, findings)
+        if (more := len(places) - most) > 0:
+            yield f"{_INDENT}and at {more:,} more places"
 
-def _counts(report: Report, style: Style) -> str:
-    failed = {severity: 0 for severity in reversed(Severity)}
-    totals = dict.fromkeys(Status, 0)
-    for policy in report.policies:
-        count = report.counts[policy.id]
-        failed[policy.severity] += count.failed
-        for status, number in zip(
-            Status, (count.passed, count.failed, count.unknown, count.waived, count.accepted), strict=True
-        ):
-            totals[status] += number
-    by_severity = ", ".join(f"{number:,} {severity.value}" for severity, number in _descending(failed) if number)
-    parts = [
-        style(f"{totals[Status.FAIL]:,} FAIL", fg="red", bold=True) + (f" ({by_severity})" if by_severity else ""),
-        style(f"{totals[Status.UNKNOWN]:,} UNKNOWN", fg="yellow", bold=True),
-        style(f"{totals[Status.PASS]:,} PASS", fg="green", bold=True),
-    ]
-    parts += [f"{totals[status]:,} {status.value}" for status in (Status.WAIVED, Status.ACCEPTED) if totals[status]]
-    return ", ".join(parts)
+    def _message(self, finding: Finding) -> Iterator[str]:
+        seen = f" (seen in {named(finding.evidence)})" if finding.evidence is not None else ""
+        yield from self.style.fold(plain(finding.message + seen + when(finding)), _INDENT, _INDENT + "  ")
 
+    def _excerpt(self, place: Location | None, findings: list[Finding]) -> Iterator[str]:
+        if place is None:
+            for path in dict.fromkeys(pointer(finding.path) for finding in findings if finding.path):
+                yield from self.style.fold(f"at {plain(path)}", _INDENT)
+            return
+        rows = list(excerpt(place, self._options.source_line, self._secrets, self.style.width - len(_INDENT) - 3))
+        if not rows:
+            yield f"{_INDENT}at line {place.line}, column {place.column}"
+        margin = max((len(row.margin) for row in rows), default=0)
+        for row in rows:
+            text = self.style.paint(row.text, "red", bold=True) if row.caret else row.text
+            yield _INDENT + self.style.paint(f"{row.margin:>{margin}} │ ", dim=True) + text
 
-def _descending(failed: dict[Severity, int]) -> Iterable[tuple[Severity, int]]:
-    return sorted(failed.items(), key=lambda item: -item[0].rank)
-
-
-def _noun(key: str, number: int) -> str:
-    noun = _TALLY.get(key, key.replace("_", " "))
-    if number == 1 or key not in _TALLY:
-        return noun
-    head, _, tail = noun.partition(" ")
-    return f"{head}s {tail}".replace("that is no template", "that are no templates").strip()
-
-
-def plain(text: str) -> str:
-    """Text from outside without anything that moves the cursor, colours the terminal or turns the reading order."""
-    return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
+    def _fix(self, policy: Policy) -> Iterator[str]:
+        first = True
+        for paragraph in paragraphs(policy.remediation.text):
+            lines = self.style.fold(plain(paragraph), f"{_INDENT}fix: " if first else _INDENT + " " * 5)
+            for line in lines:
+                yield line.replace("fix:", self.style.paint("fix:", "green", bold=True), 1) if first else line
+                first = False

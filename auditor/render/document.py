@@ -58,7 +58,7 @@ class FindingRow(msgspec.Struct, frozen=True, omit_defaults=True):
     fingerprint: str
     content_fingerprint: str
     location: Location | None
-    worlds: tuple[str, ...] = ()
+    worlds: tuple[str, ...]
     default_world: bool = True
     certain: bool = True
     secret: bool = False
@@ -84,11 +84,11 @@ class VerdictRow(msgspec.Struct, frozen=True, omit_defaults=True):
     policy: str
     severity: Severity
     status: Status
+    findings: tuple[FindingRow, ...]
+    gaps: tuple[GapRow, ...]
     resource: ResourceRef | None = None
     population: Population | None = None
     location: Location | None = None
-    findings: tuple[FindingRow, ...] = ()
-    gaps: tuple[GapRow, ...] = ()
     error: str | None = None
     reason: str | None = None
     construct: str | None = None

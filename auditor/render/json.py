@@ -6,9 +6,10 @@ from typing import IO
 
 import msgspec
 
-from auditor.model import Decision, Finding, Gap, Policy, PolicyCount, Report, Verdict, pointer
+from auditor.model import Decision, Finding, Gap, Policy, PolicyCount, Problem, Report, Verdict, pointer
 from auditor.render import document as doc
 from auditor.render.options import RenderOptions, shown
+from auditor.render.text import encodable
 
 
 def render(report: Report, decision: Decision, options: RenderOptions, out: IO[str]) -> None:
@@ -16,7 +17,10 @@ def render(report: Report, decision: Decision, options: RenderOptions, out: IO[s
         "format": doc.FORMAT,
         "tool": doc.Tool("auditor", report.tool_version, report.pack_revision, report.engine_version),
         "snapshot": doc.SnapshotHeader(
-            report.header.kind, report.header.taken_at, report.header.scope, report.header.regions
+            report.header.kind,
+            report.header.taken_at,
+            tuple(map(encodable, report.header.scope)),
+            report.header.regions,
         ),
         "policies": [_policy(policy, report) for policy in report.policies],
     }
@@ -25,7 +29,7 @@ def render(report: Report, decision: Decision, options: RenderOptions, out: IO[s
     for verdict in shown(report, options):
         out.write(separator + _text(row(verdict)))
         separator = ",\n"
-    tail = {"errors": report.problems, "summary": _summary(report, decision)}
+    tail = {"errors": [_error(problem) for problem in report.problems], "summary": _summary(report, decision)}
     out.write("\n],\n" + _text(tail)[1:] + "\n")
 
 
@@ -71,6 +75,11 @@ def _gap(gap: Gap) -> doc.GapRow:
     )
 
 
+def _error(problem: Problem) -> doc.ErrorRow:
+    subject, message = encodable(problem.subject), encodable(problem.message)
+    return doc.ErrorRow(problem.kind, subject, message, problem.line, problem.column)
+
+
 def _policy(policy: Policy, report: Report) -> doc.PolicyRow:
     return doc.PolicyRow(
         id=policy.id,
@@ -109,5 +118,5 @@ def _summary(report: Report, decision: Decision) -> doc.Summary:
         counts=_counts(total),
         undecided=tuple(doc.CauseRow(c.count, c.counted, c.why, c.remedy) for c in decision.causes),
         counted=report.tally,
-        notes=report.notes,
+        notes=tuple(map(encodable, report.notes)),
     )

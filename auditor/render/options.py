@@ -16,9 +16,10 @@ def no_line(file: str, line: int) -> str | None:
 
 
 class RenderOptions(msgspec.Struct, frozen=True):
-    """`source_line(file, line)`: the text of a line, counted from 1, or None."""
+    """`width` in columns. `source_line(file, line)`: the text of a line, counted from 1, or None."""
 
     everything: bool = False
+    fail_on: Severity = Severity.HIGH
     min_severity: Severity = Severity.LOW
     colour: bool = False
     width: int = 100

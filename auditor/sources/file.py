@@ -28,6 +28,7 @@ class SnapshotScope:
 
     world: World | None = None
     certain: bool = True
+    declares: Mapping[str, tuple[tuple[str, Path], ...]] = {}
 
     def __init__(self, file: File, account: str, gaps: Sequence[Gap], coverage: Coverage) -> None:
         self.root = f"{file}#{account}"

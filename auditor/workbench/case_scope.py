@@ -50,6 +50,8 @@ class CaseScope(msgspec.Struct, frozen=True):
     coverage: Coverage
     held: tuple[Resource, ...]
     world: World | None = None
+    certain: bool = True
+    declares: Mapping[str, tuple[tuple[str, Path], ...]] = {}
 
     def resources(self, types: frozenset[str] | None = None) -> Iterator[Resource]:
         return (each for each in self.held if types is None or each.type in types)

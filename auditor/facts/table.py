@@ -1,0 +1,10 @@
+"""Every fact by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from auditor.facts import iam, network, secret
+from auditor.facts.base import Fact
+
+FACTS: Mapping[str, Fact] = {fact.name: fact for fact in (*iam.FACTS, *network.FACTS, *secret.FACTS)}

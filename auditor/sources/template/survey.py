@@ -1,0 +1,159 @@
+"""Which conditions matter in a root and its nested stacks, what they compare, and what forbids a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from auditor.sources.template.conditions import comparisons, decide, every, negated, some
+from auditor.sources.template.declared import allowed_values
+from auditor.sources.template.mentions import Dependencies, Mention, mentions
+from auditor.sources.template.nodes import Node, Stack
+from auditor.sources.template.patterns import allows
+from auditor.sources.template.resolve import Resolver
+from auditor.sources.template.texts import literal_text
+
+Pair = tuple[Stack, Node, Node]
+
+_BOUNDS = ("AllowedPattern", "AllowedValues", "MaxLength", "MaxValue", "MinLength", "MinValue")
+
+
+@dataclass(frozen=True, eq=False)
+class Constraint:
+    """What must hold for a deployment to be possible: a rule, or what a nested stack allows of an argument.
+
+    `holds` takes the root's resolver, and gives None where its world does not tell. `variables` are those that
+    it binds; `needs` are all that it depends on. `pairs` are the nodes that it compares.
+    """
+
+    holds: Callable[[Resolver], bool | None]
+    variables: frozenset[str]
+    needs: frozenset[str]
+    pairs: tuple[Pair, ...]
+
+
+def stacks_of(root: Stack) -> Iterator[Stack]:
+    """The root and every nested stack, parents first."""
+    waiting = [root]
+    while waiting:
+        stack = waiting.pop()
+        yield stack
+        waiting.extend(reversed(stack.children.values()))
+
+
+def bodies(stack: Stack) -> Iterator[tuple[str, str, Node]]:
+    """(logical id, section of the resource, its node) of what may reach a verdict; outputs of a nested stack too."""
+    for logical, resource in stack.section("Resources").items():
+        if isinstance(resource, dict):
+            yield from ((str(logical), str(name), body) for name, body in resource.items() if name != "Metadata")
+    if stack.parent is not None:
+        for name, output in stack.section("Outputs").items():
+            if isinstance(output, dict):
+                yield str(name), "Value", output.get("Value")
+
+
+def used_conditions(root: Stack) -> tuple[tuple[Stack, str], ...]:
+    """The conditions of resources and of Fn::If, in the order of the source."""
+    found: dict[tuple[Stack, str], None] = {}
+    for stack in stacks_of(root):
+        declared = stack.section("Conditions")
+        for _, section, body in bodies(stack):
+            if section == "Condition" and isinstance(body, str):
+                found[stack, str(body)] = None
+            elif declared:
+                names = (mention.name for mention in mentions(body) if mention.kind == "condition")
+                found.update({(stack, name): None for name in names if name in declared})
+    return tuple(found)
+
+
+def compared_nodes(used: tuple[tuple[Stack, str], ...]) -> list[Pair]:
+    """The pairs that conditions compare, those of the conditions that they refer to included."""
+    pairs: list[Pair] = []
+    waiting, seen = list(reversed(used)), set[tuple[Stack, str]]()
+    while waiting:
+        stack, name = waiting.pop()
+        if (stack, name) in seen:
+            continue
+        seen.add((stack, name))
+        node = stack.section("Conditions").get(name)
+        pairs.extend((stack, left, right) for left, right in comparisons(node))
+        waiting.extend((stack, mention.name) for mention in mentions(node) if mention.kind == "condition")
+    return pairs
+
+
+def visible_names(root: Stack) -> frozenset[str]:
+    """The root's parameters (and pseudo parameters) whose values resources hold, not only conditions."""
+    names: dict[Stack, set[str]] = {}
+    for stack in reversed(list(stacks_of(root))):
+        own = names[stack] = set()
+        for logical, section, body in bodies(stack):
+            child = stack.children.get(logical)
+            if child is not None and section == "Properties":
+                passed = [node for name, node in child.arguments.items() if name in names[child]]
+                own.update(mention.name for node in passed for mention in _values(node))
+            else:
+                own.update(mention.name for mention in _values(body))
+    return frozenset(names[root])
+
+
+def _values(node: Node) -> Iterator[Mention]:
+    return (mention for mention in mentions(node) if mention.kind == "value")
+
+
+def constraints_of(root: Stack, dependencies: Dependencies) -> list[Constraint]:
+    """Everything in the root that can exclude a world, besides the constraints of its own parameters."""
+    found: list[Constraint] = []
+    for stack in stacks_of(root):
+        exists = frozenset().union(*(dependencies.condition(*one) for one in _existence(stack)))
+        for rule in stack.section("Rules").values():
+            if isinstance(rule, dict):
+                nodes = [rule.get("RuleCondition"), *_assertions(rule)]
+                pairs = tuple((stack, *pair) for node in nodes for pair in comparisons(node))
+                binds = dependencies.of(stack, nodes)
+                found.append(Constraint(partial(_rule_holds, stack, rule), binds, binds | exists, pairs))
+        for name, node in stack.arguments.items() if stack.parent is not None else ():
+            declared = stack.section("Parameters").get(name)
+            if stack.parent is not None and isinstance(declared, dict) and any(bound in declared for bound in _BOUNDS):
+                pairs = tuple((stack.parent, node, text) for text in allowed_values(declared))
+                binds = dependencies.of(stack.parent, node)
+                fits = partial(_argument_fits, stack, str(name), declared)
+                found.append(Constraint(fits, binds, binds | exists, pairs))
+    return found
+
+
+def _existence(stack: Stack) -> Iterator[tuple[Stack, str]]:
+    """The conditions on which a nested stack, and each one around it, exists."""
+    while stack.parent is not None:
+        body = stack.parent.section("Resources").get(stack.instance[-1])
+        if isinstance(body, dict) and isinstance(body.get("Condition"), str):
+            yield stack.parent, str(body["Condition"])
+        stack = stack.parent
+
+
+def _assertions(rule: dict[str, Any]) -> list[Node]:
+    assertions = rule.get("Assertions")
+    bodies = assertions if isinstance(assertions, list) else []
+    return [body["Assert"] for body in bodies if isinstance(body, dict) and "Assert" in body]
+
+
+def _rule_holds(stack: Stack, rule: dict[str, Any], root: Resolver) -> bool | None:
+    resolver = root.child(stack)
+    applies = decide(rule["RuleCondition"], resolver) if "RuleCondition" in rule else True
+    if applies is False:
+        return True
+    held = every(decide(node, resolver) for node in _assertions(rule))
+    return _where_it_exists(stack, None if held is False and applies is None else held, root)
+
+
+def _argument_fits(stack: Stack, name: str, declared: dict[str, Any], root: Resolver) -> bool | None:
+    text = literal_text(root.child(stack).parameter(name))
+    return None if text is None else _where_it_exists(stack, allows(declared, text), root)
+
+
+def _where_it_exists(stack: Stack, held: bool | None, root: Resolver) -> bool | None:
+    """A nested stack that a condition leaves out forbids nothing."""
+    if held is not False:
+        return held
+    return some(negated(root.child(owner).condition(name)) for owner, name in _existence(stack))
