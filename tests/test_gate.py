@@ -76,7 +76,8 @@ def test_a_crashed_policy_is_its_own_cause() -> None:
 
 
 def test_a_noecho_parameter_has_the_same_remedy() -> None:
-    assert describe(gap(detail="NoEcho parameter Secret has no value"))[1] == "--parameter Secret=..."
+    unset = gap(reason=Reason.UNRESOLVED, detail="NoEcho parameter Secret has no value")
+    assert describe(unset)[1] == "--parameter Secret=..."
 
 
 def test_an_accepted_blind_spot_needs_every_gap_to_match() -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 
-from auditor import __version__
 from auditor.catalogue.finding import Finding
 from auditor.model import Policy
 
@@ -49,11 +48,12 @@ class Store:
 
     def __init__(self, cache: Path, folders: Sequence[str]) -> None:
         here = Path(__file__).parent
+        tool = [here.parent / "__init__.py", here.parent / "model.py"]  # the version, and the shape of what is kept
         digest = hashlib.sha256("\0".join(folders).encode())
-        for module in sorted([*here.glob("*.py"), *here.glob("reads/*.py")]):
+        for module in sorted([*tool, *here.glob("*.py"), *here.glob("reads/*.py")]):
             digest.update(module.read_bytes())
         self._folder = cache / "packs"
-        self._suffix = f"-{__version__}-{digest.hexdigest()[:16]}.msgpack"
+        self._suffix = f"-{digest.hexdigest()[:16]}.msgpack"
 
     def fetch(self, revision: str) -> Stored | None:
         """What is kept of a revision; None if nothing is, or it cannot be read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import signal
 import sys
 import traceback
 
@@ -42,6 +42,7 @@ for command in (scan, audit, snapshot, policy, engine, schema):
 
 def entry() -> None:
     """The console script: every way out has its documented exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job gets what exists, as with Ctrl-C
     try:
         code = main.main(standalone_mode=False, prog_name="auditor")
     except click.exceptions.Exit as stop:
@@ -53,14 +54,22 @@ def entry() -> None:
         print("auditor: interrupted", file=sys.stderr)
         code = 130
     except AuditorError as error:
-        print(f"auditor: error: {error}", file=sys.stderr)
+        print(f"auditor: error: {_printable(str(error))}", file=sys.stderr)
         code = error.exit_code
-    except BrokenPipeError:
-        # the reader of stdout has gone (`| head`): nothing more can be said there
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of stdout has gone (`| head`): what it did not read was not said
+        from auditor.cli.outputs import discard_stdout
+
+        discard_stdout()
         code = 4
     except Exception as error:  # noqa: BLE001 - the one place: an uncaught fault is exit code 4, never a pass
         traceback.print_exc()
         print(f"auditor: internal error: {error!r}; please report it with the lines above", file=sys.stderr)
         code = 4
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _printable(text: str) -> str:
+    """A message may quote what is not ours: the name of a file, OPA's own words."""
+    from auditor.render.text import plain
+
+    return "\n".join(map(plain, text.splitlines()))

@@ -6,16 +6,16 @@ import datetime
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.cli import outputs, session
-from auditor.cli.session import judging_options
+from auditor.cli.options import Judging, config_option, judging_options, packs_option
 from auditor.errors import UsageError
-from auditor.gate import Acceptance, Thresholds, decide
-from auditor.model import Plan, Severity
-from auditor.render import RenderOptions
+
+if TYPE_CHECKING:
+    from auditor.config import Config
+    from auditor.model import Plan, Source
 
 EXAMPLES = """\b
 Examples:
@@ -46,78 +46,36 @@ def audit(
     profiles: tuple[str, ...],
     regions: tuple[str, ...],
     parallel: int,
-    policies: tuple[str, ...],
-    packs: tuple[str, ...],
-    settings: tuple[str, ...],
-    fail_on: str | None,
-    min_severity: str | None,
-    lenient: bool | None,
-    outputs_: tuple[str, ...],
-    everything: bool,
-    include_passed: bool,
-    sarif_unknown: str | None,
-    category: str,
-    config_file: Path | None,
-    opa_url: str | None,
-    install_engine: bool,
+    judging: Judging,
 ) -> None:
-    """Judge live accounts (collect, then judge), or stored snapshots."""
-    import msgspec
+    """Judge live accounts or stored snapshots.
 
-    from auditor import pipeline
+    Without SNAPSHOT the accounts are collected first.
+    """
+    from auditor.cli.run import run  # imports the catalogue and the facts: not at the top, for `--help`
 
-    targets = outputs.parse(outputs_)
     if snapshots and (profiles or regions):
         raise UsageError("--profile and --region are for live accounts; a stored snapshot is judged as it is")
-    config = session.configured(
-        config_file,
-        select=policies,
-        packs=packs,
-        fail_on=Severity(fail_on) if fail_on else None,
-        min_severity=Severity(min_severity) if min_severity else None,
-        lenient=lenient or None,
-        sarif_unknown=sarif_unknown,
-        opa_url=opa_url,
-    )
-    binary = session.opa_binary(install_engine)
-    pack = session.load_pack(config, binary)
-    plan = session.make_plan(session.chosen(pack, config, "live"))
-    values = session.parameter_values(pack, config, settings)
-
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
-        files = snapshots
 
-        def import_heavy() -> None:
-            nonlocal files
+        def open_source(config: Config, plan: Plan) -> Source:
+            from auditor.sources.file import SnapshotSource
+
+            files = snapshots
             if not files:
                 files = (str(Path(folder) / "live.json"),)
                 collect(Path(files[0]), plan, profiles, regions or config.regions, parallel)
+            return SnapshotSource(files, sys.stdin.buffer)
 
-        with session.started(config, pack, binary, import_heavy) as engine:
-            from auditor.sources.file import SnapshotSource
-
-            source = SnapshotSource(files, sys.stdin.buffer)
-            acceptance = Acceptance(config.accept, datetime.date.today())
-            options = pipeline.Options(include_passed)
-            report = pipeline.audit(source, pack, plan, engine, session.facts_of(plan), values, (acceptance,), options)
-    report = msgspec.structs.replace(report, notes=(*report.notes, *acceptance.notes()))
-    decision = decide(report, Thresholds(config.fail_on, config.lenient))
-    shown = RenderOptions(
-        everything=everything,
-        min_severity=config.min_severity,
-        sarif_unknown=config.sarif_unknown,
-        category=category,
-    )
-    outputs.write(targets, report, decision, shown)
-    context.exit(decision.code if report.complete else 130)
+        context.exit(run(judging, "live", open_source))
 
 
 @click.command()
 @click.option("-o", "--output", "file", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File.")
 @live_options
 @click.option("--policy", "policies", multiple=True, metavar="ID", help="Only what these policies read.")
-@click.option("--pack", "packs", multiple=True, metavar="DIR", help="A pack of your own (repeatable).")
-@click.option("--config", "config_file", type=click.Path(dir_okay=False, path_type=Path), help="Not auditor.toml.")
+@packs_option
+@config_option
 def snapshot(
     file: Path,
     profiles: tuple[str, ...],
@@ -127,12 +85,16 @@ def snapshot(
     packs: tuple[str, ...],
     config_file: Path | None,
 ) -> None:
-    """Collect live configuration into a file (.json, .json.gz, .json.zst), to be judged later.
+    """Collect live configuration into a file.
+
+    It is judged later. FILE ends in .json, .json.gz or .json.zst.
 
     \b
     Example:
       auditor snapshot -o prod.json.gz && auditor audit prod.json.gz
     """
+    from auditor.cli import session
+
     config = session.configured(config_file, select=policies, packs=packs)
     pack = session.load_pack(config, session.opa_binary())
     plan = session.make_plan(session.chosen(pack, config, "live"))
@@ -143,6 +105,7 @@ def snapshot(
 
 def collect(file: Path, plan: Plan, profiles: tuple[str, ...], regions: tuple[str, ...], parallel: int) -> Any:
     """Live accounts into a file, with a line per account and region at a terminal."""
+    from auditor.cli import outputs
     from auditor.collectors.base import wanted_of
     from auditor.facts.table import FACTS
     from auditor.sources import live, sessions

@@ -6,8 +6,6 @@ import os
 
 import click
 
-from auditor.engine import discover
-
 
 @click.group()
 def engine() -> None:
@@ -22,11 +20,12 @@ def status() -> None:
     Example:
       auditor engine status
     """
-    found = discover.discover(os.environ)
-    for row in found.rejected:
-        click.echo(f"not {row.path} ({row.origin}): {row.why}")
-    chosen = discover.require(os.environ)
-    click.echo(f"{chosen.path} {chosen.version} ({chosen.origin})")
+    from auditor.engine import discover
+
+    opa = discover.require(os.environ)
+    click.echo(f"{opa.path} {opa.version} ({opa.origin})")
+    for other in discover.discover(os.environ).rejected:
+        click.echo(f"not used: {other.path} ({other.origin}): {other.why}")
 
 
 @engine.command()
@@ -40,8 +39,10 @@ def install(sha256: str | None, url: str | None) -> None:
       auditor engine install
       auditor engine install --sha256 6f3c...
     """
-    from auditor.engine.install import BASE_URL
-    from auditor.engine.install import install as get
+    from auditor.engine import install as installer
 
-    path = get(os.environ, base_url=url or BASE_URL, sha256=sha256, say=lambda line: click.echo(line, err=True))
+    def say(text: str) -> None:
+        click.echo(text, err=True)
+
+    path = installer.install(os.environ, base_url=url or installer.BASE_URL, sha256=sha256, say=say)
     click.echo(f"installed {path}")

@@ -16,7 +16,9 @@ import msgspec
 from auditor.config import nearest
 from auditor.errors import OutputError, UsageError
 from auditor.model import Decision, Report
-from auditor.render import FORMATS, RenderOptions
+from auditor.render import FORMATS, SUMMARY, RenderOptions
+
+_WIDTH = 100  # where there is no terminal
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -34,62 +36,80 @@ def parse(values: Sequence[str]) -> tuple[Target, ...]:
                 f'-o {value}: unknown format "{name}"{nearest(name, FORMATS)}; one of {", ".join(FORMATS)}'
             )
         targets.append(Target(name, file if file not in ("", "-") else None))
-    places = [target.file for target in targets]
-    for place in places:
+    places = [target.file and os.path.abspath(target.file) for target in targets]
+    for target, place in zip(targets, places, strict=True):
         if places.count(place) > 1:
-            raise UsageError(f"-o: {place or 'standard output'} is named by more than one output")
+            raise UsageError(f"-o: {target.file or 'standard output'} is named by more than one output")
     return tuple(targets)
 
 
-def write(targets: Sequence[Target], report: Report, decision: Decision, options: RenderOptions) -> None:
+def write(targets: Sequence[Target], report: Report, decision: Decision, options: RenderOptions) -> int:
     """Render the report to every target, files first; without a target the console report is stdout.
 
-    With a target, a summary goes to stderr. OutputError names the file that could not be written; the others
-    are written all the same.
+    Returns the exit code: the decision's, or an OutputError's where a file could not be written; then the others are
+    written all the same. What has no closing lines on stdout has them on stderr. OutputError if stdout fails.
     """
-    if not targets:
-        _to_stdout("console", report, decision, msgspec.structs.replace(options, colour=_colour(sys.stdout)))
-        return
-    failed: OutputError | None = None
-    for target in sorted(targets, key=lambda target: target.file is None):
-        try:
-            if target.file is None:
-                _to_stdout(target.format, report, decision, options)
-            else:
-                _to_file(target.format, Path(target.file), report, decision, options)
-        except OutputError as error:
-            failed = error
-    FORMATS["summary"](report, decision, msgspec.structs.replace(options, colour=_colour(sys.stderr)), sys.stderr)
-    if failed is not None:
-        raise failed
+    refused = []
+    for target in targets:
+        if target.file is not None:
+            try:
+                _to_file(target.format, target.file, report, decision, options)
+            except OutputError as error:
+                refused.append(str(error))
+    if refused:
+        reasons = (*refused, *decision.reasons)
+        decision = msgspec.structs.replace(decision, code=OutputError.exit_code, reasons=reasons)
+    on_stdout = next((target.format for target in targets if target.file is None), None if targets else "console")
+    if on_stdout is not None:
+        _to_stdout(on_stdout, report, decision, _for(sys.stdout, options))
+    if on_stdout != "console" and sys.stderr is not None:
+        SUMMARY(report, decision, _for(sys.stderr, options), sys.stderr)
+    return decision.code
 
 
 def _to_stdout(format: str, report: Report, decision: Decision, options: RenderOptions) -> None:
-    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n", write_through=False)
+    if sys.stdout is None:
+        raise OutputError("cannot write to standard output: it is closed")
+    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
         FORMATS[format](report, decision, options, out)
         out.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head`: the verdict still counts
+        discard_stdout()  # `| head`: the verdict still counts
+    except OSError as error:
+        discard_stdout()
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from error
     finally:
         out.detach()
 
 
-def _to_file(format: str, path: Path, report: Report, decision: Decision, options: RenderOptions) -> None:
+def discard_stdout() -> None:
+    """What is still buffered for a reader that has gone must not fail again when the process ends."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
+
+
+def _to_file(format: str, file: str, report: Report, decision: Decision, options: RenderOptions) -> None:
+    """Under a temporary name first; what is no regular file (a pipe, a device) is written as it is."""
+    path = Path(file)
     try:
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8", newline="\n") as out:
+                FORMATS[format](report, decision, options, out)
+            return
+        path = Path(os.path.realpath(file))
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with open(handle, "w", encoding="utf-8", newline="\n") as out:
+                FORMATS[format](report, decision, options, out)
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, path)
+        finally:
+            Path(name).unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}") from error
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as out:
-            FORMATS[format](report, decision, options, out)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        Path(name).unlink(missing_ok=True)
+        raise OutputError(f"cannot write {file}: {error.strerror}") from error
 
 
 def _umask() -> int:
@@ -98,12 +118,19 @@ def _umask() -> int:
     return mask
 
 
-def _colour(stream: IO[str]) -> bool:
-    """Colours only for a person: a terminal, and no NO_COLOR (https://no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def _for(stream: IO[str] | None, options: RenderOptions) -> RenderOptions:
+    """Colours and the width of the terminal only for a person, and no colours with NO_COLOR (https://no-color.org)."""
+    if stream is None or not stream.isatty():
+        return msgspec.structs.replace(options, colour=False, width=_WIDTH)
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    try:
+        width = os.get_terminal_size(stream.fileno()).columns or _WIDTH
+    except OSError:
+        width = _WIDTH
+    return msgspec.structs.replace(options, colour=not plain, width=width)
 
 
 def progress(text: str) -> None:
     """One line for a person at a terminal; nothing otherwise."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         click.echo(text, err=True)

@@ -7,28 +7,27 @@ from pathlib import Path
 
 import click
 
-from auditor.cli import session
-from auditor.config import Config
+from auditor.cli.options import SEVERITIES, packs_option
 from auditor.errors import UsageError
 from auditor.model import Pack, Policy, pointer
 
 
 @click.group()
 def policy() -> None:
-    """The policies: list, show, and the reads that are derived from their Rego."""
+    """The policies, and what their authors need."""
 
 
 def _pack(packs: tuple[str, ...]) -> Pack:
+    from auditor.cli import session  # imports the catalogue and the facts: not at the top, for `--help`
+    from auditor.config import Config
+
     return session.load_pack(Config(packs=packs), session.opa_binary())
 
 
-_packs = click.option("--pack", "packs", multiple=True, metavar="DIR", help="A pack of your own (repeatable).")
-
-
 @policy.command("list")
-@_packs
+@packs_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--severity", type=session.SEVERITIES, help="Only this severity.")
+@click.option("--severity", type=SEVERITIES, help="Only this severity.")
 def list_(packs: tuple[str, ...], as_json: bool, severity: str | None) -> None:
     """Every policy: id, severity, title."""
     rows = [row for row in _pack(packs).policies if severity in (None, row.severity.value)]
@@ -41,7 +40,7 @@ def list_(packs: tuple[str, ...], as_json: bool, severity: str | None) -> None:
 
 
 @policy.command()
-@_packs
+@packs_option
 @click.argument("id")
 def show(packs: tuple[str, ...], id: str) -> None:
     """Everything about one policy."""
@@ -58,7 +57,7 @@ def show(packs: tuple[str, ...], id: str) -> None:
 
 
 @policy.command()
-@_packs
+@packs_option
 @click.argument("ids", nargs=-1)
 @click.option("--write", is_flag=True, help="Put the derived reads into the metadata.")
 @click.pass_context
@@ -70,6 +69,7 @@ def reads(context: click.Context, packs: tuple[str, ...], ids: tuple[str, ...], 
       auditor policy reads
       auditor policy reads s3-bucket-tls-required --write
     """
+    from auditor.cli import session
     from auditor.workbench import declared
 
     pack = _pack(packs)

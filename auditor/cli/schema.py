@@ -7,7 +7,7 @@ import click
 
 @click.group()
 def schema() -> None:
-    """JSON Schemas of the report and of the configuration file."""
+    """JSON Schemas: the report, the configuration."""
 
 
 @schema.command()

@@ -10,13 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.collectors.base import Collector, CredentialsError, Wanted, planned
+from auditor.collectors.base import Collector, Stopped, Wanted, planned
 from auditor.collectors.call import LIST, Call, Place, Service
 from auditor.collectors.table import SERVICES, TEMPLATE_ONLY
 from auditor.model import Gap, Path, Reason, Resource
 from auditor.snapshot import AccountCoverage
 
 _QUEUED = 2_000  # resources waiting for the writer; collectors wait beyond that
+_TICK = 0.1  # seconds between looks at `stop`
 _DONE = object()
 
 Client = Callable[[str, str], Any]  # (service, region) -> boto3 client
@@ -25,7 +26,10 @@ Progress = Callable[[str], None]
 
 @dataclass
 class AccountRun:
-    """The collection of one account. Iterate `resources()` to the end, then read `gaps` and `coverage()`."""
+    """The collection of one account. Iterate `resources()` to the end, then read `gaps` and `coverage()`.
+
+    `options`: the optional calls to make. `stop`, once set, ends the stream early; `stopped` then says so.
+    """
 
     account: str
     partition: str
@@ -36,13 +40,19 @@ class AccountRun:
     taken_at: str
     services: Sequence[Service] = SERVICES
     parallel: int = 16
+    options: frozenset[str] = frozenset()
+    stop: threading.Event = field(default_factory=threading.Event)
     progress: Progress = lambda text: None
     gaps: list[Gap] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     vanished: int = 0
     _lists: dict[str, set[str | None]] = field(default_factory=dict)
     _paths: dict[str, set[str]] = field(default_factory=dict)
-    _refused: list[CredentialsError] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def stopped(self) -> bool:
+        return self.stop.is_set()
 
     def resources(self) -> Iterator[Resource]:
         """All resources, in no order. CredentialsError when AWS stops accepting the credentials."""
@@ -53,22 +63,33 @@ class AccountRun:
             for region in ([None] if service.scope == "global" else self.regions)
         ]
         ready: queue.Queue[Any] = queue.Queue(_QUEUED)
-        stop = threading.Event()
-        with ThreadPoolExecutor(self.parallel) as details, ThreadPoolExecutor(min(self.parallel, 8)) as runners:
-            for service, region in tasks:
-                runners.submit(self._task, service, region, details, ready, stop)
+        end = threading.Event()
+        details = ThreadPoolExecutor(self.parallel)
+        runners = ThreadPoolExecutor(min(self.parallel, 8))
+        for service, region in tasks:
+            runners.submit(self._task, service, region, details, ready, end)
+        try:
+            for _ in tasks:
+                while (item := self._next(ready)) is not _DONE:
+                    if isinstance(item, BaseException):
+                        raise item
+                    yield item
+        finally:
+            # not waited for: a call in flight ends by its own timeout, and nobody reads its answer
+            end.set()
+            runners.shutdown(wait=False, cancel_futures=True)
+            details.shutdown(wait=False, cancel_futures=True)
+            while not ready.empty():
+                ready.get_nowait()
+
+    def _next(self, ready: queue.Queue[Any]) -> Any:
+        """The next thing that a task says; `_DONE` for everything once the user stopped the run."""
+        while not self.stop.is_set():
             try:
-                for _ in tasks:
-                    while (item := ready.get()) is not _DONE:
-                        if isinstance(item, BaseException):
-                            raise item
-                        yield item
-            finally:
-                stop.set()
-                runners.shutdown(wait=False, cancel_futures=True)
-                details.shutdown(wait=False, cancel_futures=True)
-                while not ready.empty():
-                    ready.get_nowait()
+                return ready.get(timeout=_TICK)
+            except queue.Empty:
+                continue
+        return _DONE
 
     def _task(
         self,
@@ -76,25 +97,31 @@ class AccountRun:
         region: str | None,
         details: ThreadPoolExecutor,
         ready: queue.Queue[Any],
-        stop: threading.Event,
+        end: threading.Event,
     ) -> None:
         """Everything that a task meets ends in the queue: a fault in a thread must not become silence."""
+
+        def count(call: Call) -> None:
+            if end.is_set() or self.stop.is_set():
+                raise Stopped
+            with self._lock:
+                self.calls[call.action] += 1
+
         try:
             place = Place(self.account, self.partition, region, self.taken_at)
             client = self.client(service.client, region or self.home)
-            collector = Collector(service, client, place, self.wanted, details, self._count)
+            collector = Collector(service, client, place, self.wanted, details, count, self.options)
             for resource in collector.resources():
-                if stop.is_set():
+                if end.is_set():
                     return
                 ready.put(resource)
             self._finish(collector, region)
             self.progress(f"{self.account} {region or 'global'} {service.client}")
         except BaseException as fault:  # noqa: BLE001 - handed to the reader, which raises it
+            if end.is_set() or self.stop.is_set():
+                return
             ready.put(fault)
         ready.put(_DONE)
-
-    def _count(self, call: Call) -> None:
-        self.calls[call.action] += 1
 
     def _finish(self, collector: Collector, region: str | None) -> None:
         self.gaps += collector.gaps
@@ -118,6 +145,6 @@ class AccountRun:
         return AccountCoverage(lists, paths)
 
 
-def refused(account: str, detail: str) -> Gap:
-    """The whole account is unseen."""
-    return Gap(account, None, "*", None, (), Reason.DENIED, detail)
+def unseen(account: str, reason: Reason, detail: str) -> Gap:
+    """The whole account, or the rest of it, is unseen."""
+    return Gap(account, None, "*", None, (), reason, detail)

@@ -11,12 +11,13 @@ from concurrent.futures import Executor
 from typing import Any
 
 import msgspec
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, ReadTimeoutError
+from botocore.parsers import ResponseParserError
 
 from auditor.collectors import errors
 from auditor.collectors.call import LIST, Call, Draft, Place, Service
 from auditor.errors import SourceError
-from auditor.model import Gap, Json, Path, Reason, Resource
+from auditor.model import Gap, Hidden, Json, Path, Reason, Resource
 
 # Types to top-level properties (or ("facts", ...), ("tags", ...) as "facts"/"tags"); LIST stands for existence.
 Wanted = Mapping[str, frozenset[str]]
@@ -24,6 +25,10 @@ Wanted = Mapping[str, frozenset[str]]
 
 class CredentialsError(SourceError):
     """AWS does not accept the credentials (any more): the whole account is a gap from here on."""
+
+
+class Stopped(Exception):
+    """The user stopped the run: nothing more is asked."""
 
 
 def wanted_of(reads: Mapping[str, tuple[Path, ...]]) -> Wanted:
@@ -36,15 +41,14 @@ def planned(service: Service, wanted: Wanted) -> tuple[Call, ...]:
     chosen = {call.operation for call in service.calls if _is_read(call, wanted)}
     while True:
         parents = {call.of for call in service.calls if call.operation in chosen and call.of is not None}
-        needed = {name for call in service.calls if call.operation in chosen for name in call.needs}
         listing = {
             call.operation
             for call in service.calls
             if any(type in parents and LIST in filled for type, filled in call.fills.items())
         }
-        if needed | listing <= chosen:
+        if listing <= chosen:
             break
-        chosen |= needed | listing
+        chosen |= listing
     return tuple(call for call in service.calls if call.operation in chosen)
 
 
@@ -56,24 +60,36 @@ def _is_read(call: Call, wanted: Wanted) -> bool:
 
 
 class Collector:
-    """One service in one place. Iterate `resources()` to the end; then read `gaps`, `lists`, `asked`, `vanished`."""
+    """One service in one place. Iterate `resources()` to the end; then read `gaps`, `lists`, `asked`, `vanished`.
+
+    What a resource's own calls could not see stands in it as `Hidden`, and is in no gap here. `options`: those
+    optional calls that the user chose. `count` is told of every request, and may raise `Stopped`.
+    """
 
     def __init__(
-        self, service: Service, client: Any, place: Place, wanted: Wanted, pool: Executor, count: Callable[[Call], None]
+        self,
+        service: Service,
+        client: Any,
+        place: Place,
+        wanted: Wanted,
+        pool: Executor,
+        count: Callable[[Call], None],
+        options: frozenset[str] = frozenset(),
     ) -> None:
-        self._service = service
         self._client = client
         self._wanted = wanted
         self._pool = pool
         self._count = count
+        self._options = options
         self._calls = planned(service, wanted)
-        self._answers: dict[str, tuple[Json, ...] | None] = {}
+        self._answers: dict[str, tuple[Json, ...]] = {}
         self._place = Place(place.account, place.partition, place.region, place.taken_at, self._answers)
         self.gaps: list[Gap] = []
         self.asked: dict[str, set[str]] = {}
         self.vanished = 0
         self._incomplete: set[str] = set()
-        self._failed: dict[str, dict[str, tuple[Reason, str]]] = {}  # draft id -> property -> why
+        self._hidden: dict[str, dict[str, Hidden]] = {}  # type -> property -> why, on every resource of the type
+        self._dead: str | None = None  # the endpoint does not answer: each further call would wait as long
 
     def resources(self) -> Iterator[Resource]:
         for call in self._calls:
@@ -95,52 +111,61 @@ class Collector:
     def _keep(self, call: Call) -> None:
         pages: list[Json] = []
         for page in self._pages(call, None):
-            if isinstance(page, Gap):
+            if isinstance(page, Hidden):
                 self._blind(call, None, page)
-                self._answers[call.operation] = None
-                return
-            pages.append(page)
+            else:
+                pages.append(page)
         self._answers[call.operation] = tuple(pages)
 
     def _listed(self, call: Call) -> Iterator[Resource]:
         assert call.make is not None
-        pages = self._kept_pages(call) if call.keep else self._pages(call, None)
+        pages = iter(self._answers[call.operation]) if call.keep else self._pages(call, None)
         for page in pages:
-            if isinstance(page, Gap):
+            if isinstance(page, Hidden):
                 self._blind(call, None, page)
                 return
-            drafts = list(call.make(page, self._place, None))
+            try:
+                drafts = list(call.make(page, self._place, None))
+            except _MALFORMED as error:
+                self._blind(call, None, _malformed(call, error))
+                return
             for made in self._pool.map(self._detailed, drafts):
                 for draft in made:
                     yield from self._finished(draft)
-
-    def _kept_pages(self, call: Call) -> Iterator[Json | Gap]:
-        yield from self._answers.get(call.operation) or ()
 
     def _detailed(self, draft: Draft) -> list[Draft]:
         """A resource with all its own calls answered, and what hangs on it; [] if it has gone meanwhile."""
         made = [draft]
         for call in self._calls:
-            if call.of != draft.type:
+            if call.of != draft.type or (call.when is not None and not call.when(draft)):
                 continue
-            if call.when is not None and not call.when(draft):
+            if call.option and call.option not in self._options:
+                detail = f"{call.action} is asked only with --{call.option}"
+                self._blind(call, draft, Hidden(Reason.UNSUPPORTED, detail))
                 continue
             for page in self._pages(call, draft):
                 if page is None:
                     self.vanished += 1
                     return []
-                if isinstance(page, Gap):
+                if isinstance(page, Hidden):
                     self._blind(call, draft, page)
                     break
-                if call.fill is not None:
-                    draft.properties.update(call.fill(page, draft))
-                if call.make is not None and page:
-                    for child in call.make(page, self._place, draft):
-                        made += self._detailed(child)
+                try:
+                    if call.fill is not None:
+                        draft.properties.update(call.fill(page, draft))
+                    children = list(call.make(page, self._place, draft)) if call.make is not None and page else []
+                except _MALFORMED as error:
+                    self._blind(call, draft, _malformed(call, error))
+                    break
+                for child in children:
+                    made += self._detailed(child)
         return made
 
     def _pages(self, call: Call, draft: Draft | None) -> Iterator[Any]:
-        """The answer's pages; {} for "there is none"; a `Gap` (without its target) as the last; None: vanished."""
+        """The answer's pages; {} for "there is none"; a `Hidden` (why it did not come) as the last; None: vanished."""
+        if self._dead is not None:
+            yield Hidden(Reason.FAILED, f"{call.action} ({self._dead})")
+            return
         arguments = dict(call.arguments)
         if call.account_id:
             arguments["AccountId"] = self._place.account
@@ -150,13 +175,13 @@ class Collector:
             self._count(call)
             if call.paged:
                 first = True
-                for page in self._client.get_paginator(call.operation).paginate(**arguments):
+                for page in self._client.get_paginator(call.method).paginate(**arguments):
                     if not first:
                         self._count(call)
                     first = False
                     yield page
             else:
-                yield getattr(self._client, call.operation)(**arguments)
+                yield getattr(self._client, call.method)(**arguments)
         except ClientError as error:
             response: dict[str, Any] = dict(error.response)
             if errors.is_absent(call, response):
@@ -166,39 +191,39 @@ class Collector:
             elif errors.is_credentials(response):
                 raise CredentialsError(f"{call.action}: {error}") from error
             else:
-                yield self._gap(*errors.gap_of(call, response))
-        except BotoCoreError as error:
-            yield self._gap(Reason.FAILED, f"{call.action} ({type(error).__name__})")
+                yield Hidden(*errors.gap_of(call, response))
+        except (ConnectionError, ReadTimeoutError) as error:  # after all retries
+            self._dead = type(error).__name__
+            yield Hidden(Reason.FAILED, f"{call.action} ({self._dead})")
+        except (BotoCoreError, ResponseParserError) as error:
+            yield Hidden(Reason.FAILED, f"{call.action} ({type(error).__name__})")
 
-    def _gap(self, reason: Reason, detail: str) -> Gap:
-        return Gap(self._place.account, self._place.region, "", None, (), reason, detail)
-
-    def _blind(self, call: Call, draft: Draft | None, gap: Gap) -> None:
-        """File what a failed call would have filled."""
+    def _blind(self, call: Call, draft: Draft | None, why: Hidden) -> None:
+        """What a failed call would have filled: lists are gaps here, properties hidden in their resources."""
+        parent = None if draft is None or draft.is_step else draft
         for type, filled in call.fills.items():
-            if LIST in filled:
-                if draft is None:
+            if LIST in filled and type in self._wanted:
+                if parent is None:
                     self._incomplete.add(type)
-                self._file(gap, type, None, (), draft)
+                region = self._place.region if parent is None else parent.region or self._place.region
+                place = (self._place.account, region, type, None, ())
+                self.gaps.append(Gap(*place, why.reason, why.detail, parent.id if parent else None))
+            elif LIST not in filled and draft is None:
+                self._hidden.setdefault(type, {}).update(dict.fromkeys(filled, why))
             if draft is not None and type == draft.type:
-                self._failed.setdefault(draft.id, {}).update({name: (gap.reason, gap.detail) for name in filled})
-
-    def _file(self, gap: Gap, type: str, id: str | None, path: Path, parent: Draft | None) -> None:
-        region = gap.region if parent is None else parent.region or gap.region
-        place = (gap.account, region, type, id, path, gap.reason, gap.detail, parent.id if parent else None)
-        self.gaps.append(Gap(*place))
+                draft.properties.update(dict.fromkeys(filled, why))
 
     def _finished(self, draft: Draft) -> Iterator[Resource]:
         if draft.type not in self._wanted:
             return
         region = draft.region or self._place.region
-        hidden = self._failed.pop(draft.id, {})
-        hidden |= {name: (Reason(reason), detail) for name, (reason, detail) in draft.hidden.items()}
-        for name, (reason, detail) in hidden.items():
-            if name and (name in self._wanted[draft.type] or "*" in self._wanted[draft.type]):
-                draft.properties.pop(name, None)
-                place = (self._place.account, region, draft.type, draft.id, (name,), reason, detail)
-                self.gaps.append(Gap(*place))
+        properties = {**draft.properties, **self._hidden.get(draft.type, {})}
+        wanted = self._wanted[draft.type]
+        for name in ("tags", LIST):  # no properties: tags stand beside them
+            why = properties.pop(name, None)
+            if isinstance(why, Hidden) and name and ("*" in wanted or name in wanted):
+                place = (self._place.account, region, draft.type, draft.id, (name,))
+                self.gaps.append(Gap(*place, why.reason, why.detail))
         yield Resource(
             type=draft.type,
             id=draft.id,
@@ -206,10 +231,22 @@ class Collector:
             region=region,
             name=draft.name,
             arn=draft.arn,
-            properties=draft.properties,
+            properties={
+                name: value
+                for name, value in properties.items()
+                if not isinstance(value, Hidden) or name in wanted or "*" in wanted
+            },
             tags=draft.tags,
             owners=draft.owners,
         )
+
+
+# What the mapping functions raise over an answer that is not what AWS's model of it says.
+_MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
+
+
+def _malformed(call: Call, error: Exception) -> Hidden:
+    return Hidden(Reason.FAILED, f"{call.action} (an answer of another shape: {type(error).__name__})")
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -232,5 +269,5 @@ def ask(client: Any, operation: str, action: str, **arguments: Json) -> Json | R
         if errors.is_credentials(response):
             return Refused(Reason.FAILED, f"{action} (credentials)", str(error))
         return Refused(*errors.gap_of(call, response), str(error))
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         return Refused(Reason.FAILED, f"{action} ({type(error).__name__})", str(error))

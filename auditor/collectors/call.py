@@ -19,27 +19,32 @@ LIST = ""  # in `fills`: the list of the type itself
 class Place:
     """Where is asked: an account, and a region or (None) the partition's home for global services.
 
-    `answers` holds the pages of the calls marked `keep`, by operation; None where that call failed.
+    `answers` holds the pages of the calls marked `keep`, by operation: what came, also where a later page failed.
+    An operation that is not there was not asked.
     """
 
     account: str
     partition: str
     region: str | None
     taken_at: str = ""
-    answers: Mapping[str, tuple[Json, ...] | None] = field(default_factory=dict)
+    answers: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
 
     def arn(self, service: str, resource: str, region: bool = True) -> str:
         """`arn:<partition>:<service>:<region>:<account>:<resource>`."""
         return f"arn:{self.partition}:{service}:{self.region or '' if region else ''}:{self.account}:{resource}"
 
     def kept(self, operation: str, key: str) -> list[Json]:
-        """The elements under `key` of all pages of a kept call; [] also where it failed (its gap says so)."""
-        return [element for page in self.answers.get(operation) or () for element in page.get(key) or ()]
+        """The elements under `key` of all pages of a kept call."""
+        return [element for page in self.answers.get(operation, ()) for element in page.get(key) or ()]
 
 
 @dataclass
 class Draft:
-    """A resource while its calls are being answered. `owners` are ids; `context` is kept for later calls only."""
+    """A resource while its calls are being answered; `properties` may hold `Hidden` for what the answer keeps back.
+
+    A type without "::" is a step on the way (a page of names): it is never emitted and nobody's parent. `owners` are
+    ids; `context` is for later calls only.
+    """
 
     type: str
     id: str
@@ -50,7 +55,10 @@ class Draft:
     owners: tuple[str, ...] = ()
     region: str | None = None
     context: Json = None
-    hidden: dict[str, tuple[str, str]] = field(default_factory=dict)  # property -> (reason, detail)
+
+    @property
+    def is_step(self) -> bool:
+        return "::" not in self.type
 
 
 Make = Callable[[Any, Place, Draft | None], Iterable[Draft]]
@@ -59,14 +67,15 @@ Fill = Callable[[Any, Draft], Mapping[str, Json]]
 
 @dataclass(frozen=True)
 class Call:
-    """One API operation.
+    """One API operation; `describe_snapshots#public` is one more way to ask `describe_snapshots`.
 
     `fills`: type to the properties that the answer fills; LIST among them means that the answer lists the type.
     `of`: asked once per resource of that type (which an earlier call made), with `params(draft)`.
     `make` turns a page into new resources; `fill` turns an answer into properties of the resource it was asked
     for. `absent`: the error codes of this operation that mean "there is none": `fill` is then given {}.
-    `keep`: asked before the others, its pages kept in `Place.answers` for them. `when(draft)` False: the question
-    does not arise, and what it fills is known to be absent. `regions`: only in these ("home": the partition's).
+    `keep`: asked before the others, its pages kept in `Place.answers` for them; where it fails, what it fills is
+    hidden on every resource of that type. `when(draft)` False: the question does not arise, and what it fills is
+    known to be absent. `option`: asked only where the user chose it; otherwise what it fills is a gap that says so.
     """
 
     operation: str
@@ -81,8 +90,13 @@ class Call:
     absent: tuple[str, ...] = ()
     keep: bool = False
     when: Callable[[Draft], bool] | None = None
-    needs: tuple[str, ...] = ()  # kept calls without which this one cannot be read
     account_id: bool = False  # pass AccountId (s3control)
+    option: str = ""
+
+    @property
+    def method(self) -> str:
+        """The method of the boto3 client."""
+        return self.operation.partition("#")[0]
 
 
 @dataclass(frozen=True)
@@ -92,7 +106,6 @@ class Service:
     client: str
     scope: Literal["global", "regional"]
     calls: tuple[Call, ...]
-    parallel: int = 8  # calls in flight at most, by what the service bears
 
 
 def tags_of(pairs: Iterable[Mapping[str, str]] | None) -> dict[str, str]:

@@ -66,7 +66,6 @@ def _name(draft: Draft) -> dict[str, Json]:
 SERVICE = Service(
     client="cloudtrail",
     scope="regional",
-    parallel=4,
     calls=(
         Call(
             "describe_trails",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked, tags_of
-from auditor.model import Json
+from auditor.model import Hidden, Json, Reason
 
 GROUP = "AWS::EC2::SecurityGroup"
 INSTANCE = "AWS::EC2::Instance"
@@ -17,6 +17,8 @@ VOLUME = "AWS::EC2::Volume"
 PREFIX_LIST = "AWS::EC2::PrefixList"
 DEFAULTS = "Auditor::EC2::RegionDefaults"
 SNAPSHOT = "Auditor::EC2::Snapshot"
+
+_PUBLIC = "describe_snapshots#public"
 
 _SOURCES = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6"}
 
@@ -50,17 +52,20 @@ def _groups(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator
 
 
 def _mappings(place: Place, mappings: list[Mapping[str, Json]]) -> list[dict[str, Json]]:
-    """Instances name volumes; whether these are encrypted stands with the volume. One not seen has no Ebs part."""
+    """Instances name volumes; whether these are encrypted stands with the volume."""
     volumes = {volume["VolumeId"]: volume for volume in place.kept("describe_volumes", "Volumes")}
     result = []
     for mapping in mappings:
         shaped = picked(mapping, "DeviceName")
-        volume = volumes.get(mapping.get("Ebs", {}).get("VolumeId"))
-        if volume is not None:
-            shaped["Ebs"] = picked(volume, "Encrypted", "SnapshotId", "KmsKeyId", "VolumeType", "Iops")
-            shaped["Ebs"] |= picked(volume, VolumeSize="Size")
+        if "Ebs" in mapping:
+            id = mapping["Ebs"].get("VolumeId")
+            shaped["Ebs"] = _ebs(volumes[id]) if id in volumes else Hidden(Reason.FAILED, f"{id} was not listed")
         result.append(shaped)
     return result
+
+
+def _ebs(volume: Mapping[str, Json]) -> dict[str, Json]:
+    return picked(volume, "Encrypted", "SnapshotId", "KmsKeyId", "VolumeType", "Iops", VolumeSize="Size")
 
 
 def _instances(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
@@ -70,12 +75,14 @@ def _instances(page: Mapping[str, Json], place: Place, _: Draft | None) -> Itera
 
 
 def _instance(instance: Mapping[str, Json], place: Place) -> Draft:
+    """An instance always says what its metadata options are, so its launch template does not matter any more."""
     arn = place.arn("ec2", f"instance/{instance['InstanceId']}")
     properties = picked(
         instance, "InstanceId", "ImageId", "InstanceType", "SubnetId", "VpcId", "KeyName", "State", "EbsOptimized"
     )
     properties |= picked(instance, PublicIp="PublicIpAddress")
     properties["SecurityGroupIds"] = [group["GroupId"] for group in instance.get("SecurityGroups", ())]
+    properties["MetadataOptions"] = Hidden(Reason.FAILED, "ec2:DescribeInstances gave no MetadataOptions")
     if "MetadataOptions" in instance:
         properties["MetadataOptions"] = picked(
             instance["MetadataOptions"],
@@ -88,11 +95,19 @@ def _instance(instance: Mapping[str, Json], place: Place) -> Draft:
     profile = instance.get("IamInstanceProfile", {}).get("Arn")
     if profile:
         properties["IamInstanceProfile"] = profile.rsplit("/", 1)[-1]
-    properties["BlockDeviceMappings"] = _mappings(place, instance.get("BlockDeviceMappings", []))
-    draft = Draft(INSTANCE, arn, instance["InstanceId"], arn, properties, tags_of(instance.get("Tags")))
-    if place.answers.get("describe_volumes", ()) is None:
-        draft.hidden["BlockDeviceMappings"] = ("failed", "ec2:DescribeVolumes")
-    return draft
+    if "describe_volumes" in place.answers:
+        properties["BlockDeviceMappings"] = _mappings(place, instance.get("BlockDeviceMappings", []))
+    return Draft(INSTANCE, arn, instance["InstanceId"], arn, properties, tags_of(instance.get("Tags")))
+
+
+def _runs(draft: Draft) -> bool:
+    """A terminated instance has no user data that could be asked for."""
+    return bool(draft.properties.get("State", {}).get("Name") != "terminated")
+
+
+def _user_data(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
+    value = answer.get("UserData", {}).get("Value")
+    return {"UserData": value} if value else {}
 
 
 def _volumes(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
@@ -136,18 +151,18 @@ def _metadata_defaults(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
 
 
 def _snapshots(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
-    public = {found["SnapshotId"] for found in place.kept("describe_snapshots#public", "Snapshots")}
+    public = {found["SnapshotId"] for found in place.kept(_PUBLIC, "Snapshots")}
     for found in page.get("Snapshots", ()):
         arn = f"arn:{place.partition}:ec2:{place.region}::snapshot/{found['SnapshotId']}"
         properties = picked(found, "SnapshotId", "Encrypted", "VolumeId", "KmsKeyId", "OwnerId")
-        properties["Public"] = found["SnapshotId"] in public
+        if _PUBLIC in place.answers:
+            properties["Public"] = found["SnapshotId"] in public
         yield Draft(SNAPSHOT, arn, found["SnapshotId"], arn, properties, tags_of(found.get("Tags")))
 
 
 SERVICE = Service(
     client="ec2",
     scope="regional",
-    parallel=8,
     calls=(
         Call(
             "describe_security_groups",
@@ -169,7 +184,8 @@ SERVICE = Service(
                 VOLUME: (
                     *(LIST, "VolumeId", "Encrypted", "KmsKeyId", "SnapshotId", "SourceVolumeId", "tags", "Tags"),
                     *("AvailabilityZone", "VolumeType", "Size", "Iops"),
-                )
+                ),
+                INSTANCE: ("BlockDeviceMappings",),
             },
             arguments={"PaginationConfig": {"PageSize": 500}},
             make=_volumes,
@@ -183,13 +199,22 @@ SERVICE = Service(
                 INSTANCE: (
                     *(LIST, "InstanceId", "ImageId", "InstanceType", "SubnetId", "VpcId", "KeyName", "State"),
                     *("EbsOptimized", "PublicIp", "SecurityGroupIds", "MetadataOptions", "IamInstanceProfile"),
-                    *("BlockDeviceMappings", "tags", "Tags", "LaunchTemplate"),
+                    *("LaunchTemplate", "tags", "Tags"),
                 )
             },
             arguments={"PaginationConfig": {"PageSize": 500}},
             make=_instances,
             paged=True,
-            needs=("describe_volumes",),
+        ),
+        Call(
+            "describe_instance_attribute",
+            "ec2:DescribeInstanceAttribute",
+            {INSTANCE: ("UserData",)},
+            of=INSTANCE,
+            params=lambda draft: {"InstanceId": draft.name, "Attribute": "userData"},
+            fill=_user_data,
+            when=_runs,
+            option="user-data",  # a call for each instance, and scripts are the likeliest place of secrets
         ),
         Call(
             "describe_launch_template_versions",
@@ -237,6 +262,18 @@ SERVICE = Service(
             {DEFAULTS: ("HttpTokens", "HttpEndpoint", "HttpPutResponseHopLimit")},
             of=DEFAULTS,
             fill=_metadata_defaults,
+        ),
+        Call(
+            _PUBLIC,
+            "ec2:DescribeSnapshots",
+            {SNAPSHOT: ("Public",)},
+            arguments={
+                "OwnerIds": ["self"],
+                "RestorableByUserIds": ["all"],
+                "PaginationConfig": {"PageSize": 1000},
+            },
+            paged=True,
+            keep=True,
         ),
         Call(
             "describe_snapshots",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked, tags_of
-from auditor.model import Json
+from auditor.model import Hidden, Json, Reason
 
 USER = "AWS::IAM::User"
 ROLE = "AWS::IAM::Role"
@@ -18,6 +18,8 @@ MANAGED = "AWS::IAM::ManagedPolicy"
 PROFILE = "AWS::IAM::InstanceProfile"
 ACCOUNT = "Auditor::IAM::Account"
 PASSWORDS = "Auditor::IAM::PasswordPolicy"
+
+_NO_DEFAULT = Hidden(Reason.FAILED, "iam:GetAccountAuthorizationDetails gave no default version")
 
 
 def _principal(item: Mapping[str, Json], type: str, name: str, inline: str) -> Draft:
@@ -51,12 +53,8 @@ def _managed(policy: Mapping[str, Json]) -> Draft:
         (v for v in policy.get("PolicyVersionList", ()) if v.get("IsDefaultVersion")), {}
     )
     properties = picked(policy, "Path", "DefaultVersionId", ManagedPolicyName="PolicyName", PolicyArn="Arn")
-    draft = Draft(MANAGED, policy["Arn"], policy["PolicyName"], policy["Arn"], properties)
-    if "Document" in default:
-        properties["PolicyDocument"] = default["Document"]
-    else:
-        draft.hidden["PolicyDocument"] = ("failed", "iam:GetAccountAuthorizationDetails gave no default version")
-    return draft
+    properties["PolicyDocument"] = default.get("Document", _NO_DEFAULT)
+    return Draft(MANAGED, policy["Arn"], policy["PolicyName"], policy["Arn"], properties)
 
 
 def _profiles(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
@@ -83,7 +81,6 @@ _PRINCIPAL = (*_GROUP, "PermissionsBoundary", "tags", "Tags")
 SERVICE = Service(
     client="iam",
     scope="global",
-    parallel=4,
     calls=(
         Call(
             "get_account_authorization_details",

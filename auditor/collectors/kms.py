@@ -12,8 +12,11 @@ from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked
 from auditor.model import Json
 
 KEY = "AWS::KMS::Key"
+REPLICA = "AWS::KMS::ReplicaKey"
 ALIAS = "AWS::KMS::Alias"
 _LISTED = "a listed key"  # what list_keys gives: nothing but an id, and no type that a policy could read
+_KEY = ("KeyId", "Arn", "Description", "Enabled", "KeySpec", "KeyUsage", "Origin", "MultiRegion")
+_REPLICA = ("KeyId", "Arn", "Description", "Enabled")
 
 
 def _listed(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
@@ -23,9 +26,14 @@ def _listed(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator
 
 def _described(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
     key = answer["KeyMetadata"]
-    if key.get("KeyManager") == "CUSTOMER":
-        properties = picked(key, "KeyId", "Arn", "Enabled", "KeySpec", "KeyUsage", "Origin", "MultiRegion")
-        yield Draft(KEY, key["Arn"], key["KeyId"], key["Arn"], properties)
+    if key["KeyManager"] != "CUSTOMER":
+        return
+    regions = key.get("MultiRegionConfiguration", {})
+    if regions.get("MultiRegionKeyType") == "REPLICA":
+        properties = picked(key, *_REPLICA) | {"PrimaryKeyArn": regions["PrimaryKey"]["Arn"]}
+        yield Draft(REPLICA, key["Arn"], key["KeyId"], key["Arn"], properties)
+    else:
+        yield Draft(KEY, key["Arn"], key["KeyId"], key["Arn"], picked(key, *_KEY))
 
 
 def _rotates(draft: Draft) -> bool:
@@ -38,7 +46,7 @@ def _rotation(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
 
 
 def _policy(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
-    return {"KeyPolicy": json.loads(answer["Policy"])} if "Policy" in answer else {}
+    return {"KeyPolicy": json.loads(answer["Policy"])}
 
 
 def _tags(answer: Mapping[str, Json], draft: Draft) -> dict[str, Json]:
@@ -59,13 +67,12 @@ def _key_id(draft: Draft) -> dict[str, Json]:
 SERVICE = Service(
     client="kms",
     scope="regional",
-    parallel=16,
     calls=(
-        Call("list_keys", "kms:ListKeys", {KEY: (LIST,), _LISTED: (LIST,)}, make=_listed, paged=True),
+        Call("list_keys", "kms:ListKeys", {KEY: (LIST,), REPLICA: (LIST,), _LISTED: (LIST,)}, make=_listed, paged=True),
         Call(
             "describe_key",
             "kms:DescribeKey",
-            {KEY: (LIST, "KeyId", "Arn", "Enabled", "KeySpec", "KeyUsage", "Origin", "MultiRegion")},
+            {KEY: (LIST, *_KEY), REPLICA: (LIST, *_REPLICA, "PrimaryKeyArn")},
             of=_LISTED,
             params=_key_id,
             make=_described,

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked, tags_of
-from auditor.model import Json
+from auditor.model import Hidden, Json, Reason
 
 INSTANCE = "AWS::RDS::DBInstance"
 CLUSTER = "AWS::RDS::DBCluster"
 GLOBAL = "AWS::RDS::GlobalCluster"
 ENCRYPTION = "Auditor::RDS::EncryptionStatus"
 
+_NOT_TOLD = Hidden(Reason.UNSUPPORTED, "the API gave no StorageEncryptionType")
 _OTHER_ENGINES = ("neptune", "docdb")
 
 _INSTANCE = (
@@ -31,11 +32,8 @@ _CLUSTER = (
 
 def _encryption(item: Mapping[str, Json], arn: str, id: str) -> Iterator[Draft]:
     """The encryption type is told by the API only: StorageEncrypted is false for an AWS owned key."""
-    properties = {"Arn": arn, **picked(item, "StorageEncryptionType")}
-    status = Draft(ENCRYPTION, f"{arn}/encryption", id, arn, properties, owners=(arn,))
-    if "StorageEncryptionType" not in item:
-        status.hidden["StorageEncryptionType"] = ("unsupported", "the API gave no StorageEncryptionType")
-    yield status
+    properties = {"Arn": arn, "StorageEncryptionType": item.get("StorageEncryptionType", _NOT_TOLD)}
+    yield Draft(ENCRYPTION, f"{arn}/encryption", id, arn, properties, owners=(arn,))
 
 
 def _instances(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
@@ -69,12 +67,12 @@ def _globals(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterato
         arn, id = item["GlobalClusterArn"], item["GlobalClusterIdentifier"]
         properties = picked(item, "GlobalClusterIdentifier", "Engine", "StorageEncrypted", "DeletionProtection")
         yield Draft(GLOBAL, arn, id, arn, properties)
+        yield from _encryption(item, arn, id)
 
 
 SERVICE = Service(
     client="rds",
     scope="regional",
-    parallel=8,
     calls=(
         Call(
             "describe_db_instances",
@@ -99,7 +97,10 @@ SERVICE = Service(
         Call(
             "describe_global_clusters",
             "rds:DescribeGlobalClusters",
-            {GLOBAL: (LIST, "GlobalClusterIdentifier", "Engine", "StorageEncrypted", "DeletionProtection")},
+            {
+                GLOBAL: (LIST, "GlobalClusterIdentifier", "Engine", "StorageEncrypted", "DeletionProtection"),
+                ENCRYPTION: (LIST, "Arn", "StorageEncryptionType"),
+            },
             make=_globals,
             paged=True,
         ),

@@ -109,7 +109,7 @@ def _grants(answer: Mapping[str, Json], place: Place, bucket: Draft | None) -> I
         f"{bucket.id}/status",
         bucket.name,
         bucket.arn,
-        {"Bucket": bucket.name, "Arn": bucket.arn, "Grants": grants},
+        {"BucketName": bucket.name, "Arn": bucket.arn, "Grants": grants},
         owners=(bucket.id,),
         region=bucket.region,
     )
@@ -126,7 +126,6 @@ def _account_block(answer: Mapping[str, Json], place: Place, _: Draft | None) ->
 SERVICE = Service(
     client="s3",
     scope="global",
-    parallel=16,
     calls=(
         Call(
             "list_buckets",
@@ -209,7 +208,7 @@ SERVICE = Service(
         Call(
             "get_bucket_acl",
             "s3:GetBucketAcl",
-            {STATUS: (LIST, "Bucket", "Arn", "Grants")},
+            {STATUS: (LIST, "BucketName", "Arn", "Grants")},
             of=BUCKET,
             params=_bucket_of,
             make=_grants,

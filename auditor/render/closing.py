@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import IO
@@ -27,6 +28,9 @@ _ONE = {
     "links to folders, not followed": "link to a folder, not followed",
     "accounts": "account",
 }
+
+
+_COUNT = re.compile(r"[\d,]+ (FAIL|UNKNOWN|PASS)\b")
 
 
 def render(report: Report, decision: Decision, options: RenderOptions, out: IO[str]) -> None:
@@ -65,7 +69,7 @@ def _problems(report: Report, options: RenderOptions, style: Style) -> Iterator[
         for line in rest:
             yield from style.fold(plain(line), "  ")
     if (more := len(report.problems) - most) > 0:
-        yield f"and {more:,} more errors: --all shows them"
+        yield f"{more:,} more errors: --all shows them"
 
 
 def _undecided(report: Report, options: RenderOptions, style: Style) -> Iterator[str]:
@@ -142,12 +146,12 @@ def _counts(report: Report, style: Style) -> Iterator[str]:
     severities = ", ".join(f"{number:,} {severity.value}" for severity, number in failed.items() if number)
     shown_always = (Status.FAIL, Status.UNKNOWN, Status.PASS)
     parts = [
-        style.paint(f"{totals[status]:,} {status.value}", STATUS.get(status), bold=True)
-        + (f" ({severities})" if status is Status.FAIL and severities else "")
+        f"{totals[status]:,} {status.value}" + (f" ({severities})" if status is Status.FAIL and severities else "")
         for status in (*shown_always, Status.WAIVED, Status.ACCEPTED)
         if totals[status] or status in shown_always
     ]
-    yield ", ".join(parts)
+    for line in style.fold(", ".join(parts), rest="  "):
+        yield _COUNT.sub(lambda match: style.paint(match[0], STATUS[Status(match[1])], bold=True), line)
 
 
 def _causes(decision: Decision, options: RenderOptions, style: Style) -> Iterator[str]:

@@ -45,7 +45,7 @@ def _chosen(report: Report, options: RenderOptions) -> tuple[Iterable[Verdict], 
 def _in_order(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
     """A template's findings from top to bottom; those of an account as they come, since they need not fit in memory."""
     for (is_file, _), group in groupby(verdicts, key=_root):
-        yield from _from_top(group) if is_file else group
+        yield from _from_top(group) if is_file else group  # noqa: B031 - one of the two, once
 
 
 def _from_top(verdicts: Iterable[Verdict]) -> Iterable[Verdict]:

@@ -139,8 +139,9 @@ def _failure(verdict: Verdict, finding: Finding, index: dict[str, int]) -> dict[
     if finding.path:
         result["properties"] = {"path": pointer(finding.path)[-_MOST_TEXT:]}
     if finding.evidence is not None and verdict.location is not None:
-        related = place_of(verdict, verdict.location)
-        result["relatedLocations"] = [{**related, "id": 1, "message": {"text": label(verdict.resource)}}]
+        physical = place_of(verdict, verdict.location)["physicalLocation"]
+        related = {"id": 1, "physicalLocation": physical, "message": {"text": label(verdict.resource)}}
+        result["relatedLocations"] = [related]
     return result
 
 

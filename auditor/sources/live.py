@@ -2,77 +2,120 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path as File
 
 import msgspec
 
 from auditor import __version__
-from auditor.collectors.account import AccountRun, refused
+from auditor.collectors.account import AccountRun, unseen
 from auditor.collectors.base import CredentialsError, Wanted
+from auditor.errors import SourceError
 from auditor.facts.attach import ScopeView, attach
 from auditor.facts.base import Fact
-from auditor.model import Gap, Resource
-from auditor.snapshot import FORMAT, HeaderLine, unplanted, writing
+from auditor.model import Gap, Reason, Resource
+from auditor.snapshot import FORMAT, AccountCoverage, HeaderLine, unplanted, writing
+from auditor.sources.organization import Unreached
 from auditor.sources.redact import redacted
 from auditor.sources.sessions import Account, regions_of
 
 
 class Collected(msgspec.Struct, frozen=True):
-    """What a collection did: API calls by IAM action, resources by type, gaps."""
+    """What a collection did: API calls by IAM action, gaps, resources that vanished; not complete: stopped."""
 
     calls: dict[str, int]
     gaps: int
     vanished: int
+    complete: bool = True
 
 
-def collect(
-    file: File,
-    accounts: Sequence[Account],
-    wanted: Wanted,
-    at_source: Sequence[Fact],
-    globs: Sequence[str],
-    taken_at: str,
-    progress: Callable[[str], None],
-    parallel: int = 16,
-) -> Collected:
-    """Write a snapshot of the accounts. `at_source`: facts that read what must not be stored (secrets)."""
-    regions = {account.id: regions_of(account, globs) for account in accounts}
-    everywhere = tuple(sorted({region for names in regions.values() for region in names}))
-    header = HeaderLine(FORMAT, __version__, taken_at, "live", tuple(regions), everywhere)
+@dataclass(frozen=True)
+class Collection:
+    """What is collected, and how. `at_source`: facts that read what must not be stored (secrets).
+
+    `stop`, once set, ends the collection: what exists is kept, and the snapshot says that it is partial.
+    """
+
+    wanted: Wanted
+    at_source: Sequence[Fact]
+    globs: Sequence[str]
+    taken_at: str
+    options: frozenset[str] = frozenset()
+    parallel: int = 16
+    stop: threading.Event = field(default_factory=threading.Event)
+    progress: Callable[[str], None] = lambda text: None
+
+
+def collect(file: File, accounts: Sequence[Account | Unreached], collection: Collection) -> Collected:
+    """Write a snapshot of the accounts, one after the other.
+
+    What cannot be asked is a gap of that account, except that a single account that cannot be asked is a
+    SourceError, raised before anything is written. OutputError where the file cannot be written.
+    """
+    reached = [_located(account, collection.globs, alone=len(accounts) == 1) for account in accounts]
+    everywhere = tuple(sorted({region for _, regions in reached for region in regions}))
+    ids = tuple(account.id for account, _ in reached)
+    header = HeaderLine(FORMAT, __version__, collection.taken_at, "live", ids, everywhere)
     calls: Counter[str] = Counter()
     gaps = vanished = 0
     with writing(file, header) as writer:
-        for account in accounts:
-            run = AccountRun(
-                account.id,
-                account.partition,
-                account.home,
-                regions[account.id],
-                account.client,
-                wanted,
-                taken_at,
-                parallel=parallel,
-                progress=progress,
-            )
+        for account, regions in reached:
             extra: list[Gap] = []  # of the account as a whole, and of what was removed or computed at the source
-            stream = _stored(run, at_source, extra)
-            writer.account(account.id, stream, partial(_all_gaps, run, extra), run.coverage)
+            if isinstance(account, Unreached):
+                extra.append(unseen(account.id, account.reason, account.detail))
+                writer.account(account.id, (), partial(tuple, extra), AccountCoverage)
+                gaps += 1
+                continue
+            run = _run(account, regions, collection)
+            writer.account(account.id, _stored(run, collection.at_source, extra), partial(_gaps, run, extra), run.coverage)
+            account.close()
             calls.update(run.calls)
             gaps += len(run.gaps) + len(extra)
             vanished += run.vanished
-        writer.close()
-    return Collected(dict(calls), gaps, vanished)
+        complete = not collection.stop.is_set()
+        writer.close(complete)
+    return Collected(dict(calls), gaps, vanished, complete)
 
 
-def _all_gaps(run: AccountRun, extra: list[Gap]) -> tuple[Gap, ...]:
+def _located(
+    account: Account | Unreached, globs: Sequence[str], alone: bool
+) -> tuple[Account | Unreached, tuple[str, ...]]:
+    if isinstance(account, Unreached):
+        return account, ()
+    try:
+        return account, regions_of(account, globs)
+    except SourceError as error:
+        if alone:
+            raise
+        return Unreached(account.id, Reason.DENIED, str(error)), ()
+
+
+def _run(account: Account, regions: tuple[str, ...], collection: Collection) -> AccountRun:
+    return AccountRun(
+        account.id,
+        account.partition,
+        account.home,
+        regions,
+        account.client,
+        collection.wanted,
+        collection.taken_at,
+        parallel=collection.parallel,
+        options=collection.options,
+        stop=collection.stop,
+        progress=collection.progress,
+    )
+
+
+def _gaps(run: AccountRun, extra: list[Gap]) -> tuple[Gap, ...]:
     return (*run.gaps, *extra)
 
 
 def _stored(run: AccountRun, at_source: Sequence[Fact], gaps: list[Gap]) -> Iterator[Resource]:
-    """Resources as they may be kept. Credentials that end in the middle make the rest of the account a gap."""
+    """Resources as they may be kept. Where credentials end in the middle, the rest of the account is a gap."""
     nothing = ScopeView({}, {})
     try:
         for resource in run.resources():
@@ -85,4 +128,6 @@ def _stored(run: AccountRun, at_source: Sequence[Fact], gaps: list[Gap]) -> Iter
             ]
             yield kept
     except CredentialsError as error:
-        gaps.append(refused(run.account, str(error)))
+        gaps.append(unseen(run.account, Reason.DENIED, str(error)))
+    if run.stopped:
+        gaps.append(unseen(run.account, Reason.FAILED, "the collection was stopped before its end"))

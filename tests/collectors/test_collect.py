@@ -11,15 +11,15 @@ import pytest
 
 from auditor.collectors.account import AccountRun
 from auditor.collectors.base import wanted_of
-from auditor.model import Gap, Path, Reason, Resource
-from auditor.sources.sessions import own_account, regions_of
+from auditor.model import Hidden, Path, Reason, Resource
+from auditor.sources.sessions import Patience, own_account, regions_of
 
 Aws = Callable[..., Any]
 Reads = dict[str, tuple[Path, ...]]
 
 
 def collected(reads: Reads, regions: tuple[str, ...] = ("us-east-1",)) -> tuple[AccountRun, dict[str, list[Resource]]]:
-    account = own_account(None, attempts=1)
+    account = own_account(None, Patience(attempts=1))
     wanted = wanted_of(reads)
     run = AccountRun(
         account.id, account.partition, account.home, regions, account.client, wanted, "2026-11-22T00:00:00Z"
@@ -93,22 +93,18 @@ def test_only_what_is_read_is_asked(aws: Aws) -> None:
 
 def test_a_refused_detail_hides_that_property_of_that_bucket(aws: Aws) -> None:
     aws("s3").create_bucket(Bucket="logs")
-    account = own_account(None, attempts=1)
+    account = own_account(None, Patience(attempts=1))
     refuse(account.client("s3", "us-east-1"), "GetPublicAccessBlock")
     wanted = wanted_of({"AWS::S3::Bucket": ((), ("PublicAccessBlockConfiguration",))})
     run = AccountRun(account.id, "aws", "us-east-1", (), account.client, wanted, "")
     (bucket,) = run.resources()
-    assert run.gaps == [
-        Gap(
-            account.id, bucket.region, "AWS::S3::Bucket", bucket.id, ("PublicAccessBlockConfiguration",),
-            Reason.DENIED, "s3:GetBucketPublicAccessBlock",
-        )
-    ]  # fmt: skip
+    why = Hidden(Reason.DENIED, "s3:GetBucketPublicAccessBlock")
+    assert bucket.properties["PublicAccessBlockConfiguration"] == why
 
 
 def test_a_refused_attachment_is_a_gap_of_its_parent(aws: Aws) -> None:
     aws("s3").create_bucket(Bucket="logs")
-    account = own_account(None, attempts=1)
+    account = own_account(None, Patience(attempts=1))
     refuse(account.client("s3", "us-east-1"), "GetBucketPolicy")
     wanted = wanted_of({"AWS::S3::BucketPolicy": ((), ("PolicyDocument",)), "AWS::S3::Bucket": ((),)})
     run = AccountRun(account.id, "aws", "us-east-1", (), account.client, wanted, "")
@@ -136,7 +132,7 @@ def test_a_refused_attachment_is_a_gap_of_its_parent(aws: Aws) -> None:
 def test_a_refused_list_is_an_incomplete_list_whatever_the_code(
     aws: Aws, code: str, status: int, reason: Reason
 ) -> None:
-    account = own_account(None, attempts=1)
+    account = own_account(None, Patience(attempts=1))
     refuse(account.client("s3", "us-east-1"), "ListBuckets", code, status)
     wanted = wanted_of({"AWS::S3::Bucket": ((),), "AWS::S3::BucketPolicy": ((),)})
     run = AccountRun(account.id, "aws", "us-east-1", (), account.client, wanted, "")

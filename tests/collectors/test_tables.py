@@ -35,7 +35,7 @@ def properties_of(type: str) -> frozenset[str]:
 
 def operation_name(call: Call, service: Service) -> str:
     client_methods = {re.sub(r"\W", "", name).lower(): name for name in model(service.client).operation_names}
-    return client_methods[call.operation.replace("_", "").lower()]
+    return client_methods[call.method.replace("_", "").lower()]
 
 
 @pytest.mark.parametrize(("service", "call"), CALLS, ids=label)

@@ -70,6 +70,8 @@ class Access:
                 whole = self._trace.choose(value.type, scope, place)
                 return (Key(token, value, whole),), (whole,)
             case Node():
+                if value.steps == ("facts",):
+                    self._trace.find("facts by dynamic names: write the name", place, scope, fatal=True)
                 below = Node(value.binding, (*value.steps, Star(token)), value.shaky)
                 self._trace.read(below, scope, place)
                 return (Key(token, value, below, is_text=value.steps == ("tags",)),), (below,)

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from auditor.catalogue.reads import operators, syntax
+from auditor.catalogue.reads.calls import Calls
 from auditor.catalogue.reads.negation import lifted
 from auditor.catalogue.reads.scope import Join, Scope, Sign, Unbound
 from auditor.catalogue.reads.syntax import Expr, Place, Rule, Term
 from auditor.catalogue.reads.telling import told_names
-from auditor.catalogue.reads.terms import Terms
 from auditor.catalogue.reads.values import ANY, Entries, Identity, Known, Node, Star, Value, Values, Written, unique
 
 _FLIPPED: dict[Sign, Sign] = {1: -1, 0: 0, -1: 1}
+_IDENTITIES = frozenset({"id", "name", "arn"})
+# In a template these are placeholders, unless the user sets them.
+_PLACEHOLDERS = frozenset({"account", "region"})
 _TRAP = (
     "OPA takes this operand out of the `not`: where it is undefined the rule is silent;"
     " write not x.y, not x.y == v, or not helper(x)"
 )
 
 
-class Bodies(Terms):
+class Bodies(Calls):
     """Follows the rules of one policy; what it reads is in `trace`."""
 
     def solve(self, body: Sequence[Expr], scope: Scope, told_for: Term | None = None) -> None:
@@ -47,11 +50,11 @@ class Bodies(Terms):
     def truth(self, term: Term, scope: Scope) -> Values:
         match term["type"]:
             case "call":
-                return self._call(term["value"], scope, syntax.place(term), is_truth=True)
+                return self.call(term["value"], scope, syntax.place(term), is_truth=True)
             case "var":
-                return self._name(term, scope, is_truth=True)
+                return self.name(term, scope, is_truth=True)
             case "ref":
-                return self._reference(term, scope, is_truth=True)
+                return self.reference(term, scope, is_truth=True)
         return self.value(term, scope)
 
     def rule_of(self, term: Term, scope: Scope) -> tuple[Rule, int] | None:
@@ -83,7 +86,7 @@ class Bodies(Terms):
             if name in ("assign", "eq") and self.rule_of(terms[0], scope) is None:
                 self._unify(terms[1], terms[2], scope, _place(expr), told)
             else:
-                self._call(terms, scope, _place(expr), is_truth=True)
+                self.call(terms, scope, _place(expr), is_truth=True)
         elif "symbols" in terms:
             for symbol in terms["symbols"]:
                 if symbol["type"] == "call":
@@ -122,7 +125,7 @@ class Bodies(Terms):
         for pattern in patterns:
             for name in syntax.variables(pattern):
                 scope.names.setdefault(name, None)
-        pairs = [self._elements(value, scope, place) for value in self.value(collection, scope)]
+        pairs = [self.elements(value, scope, place) for value in self.collection(collection, scope)]
         self.match(patterns[-1], _united(elements for _, elements in pairs), scope)
         if len(patterns) == 2:
             self.match(patterns[0], _united(keys for keys, _ in pairs), scope)
@@ -131,7 +134,7 @@ class Bodies(Terms):
         self.trace.find("`every`: an element that is not seen is not asked; ask a fact", place, scope)
         inner = scope.within(scope.sign if scope.mode == "shown" else 0, self.trace.fresh())
         for value in self.value(terms["domain"], inner):
-            keys, elements = self._elements(value, inner, place)
+            keys, elements = self.elements(value, inner, place)
             for pattern, values in ((terms.get("key"), keys), (terms["value"], elements)):
                 if pattern is not None and not syntax.is_wildcard(pattern):
                     inner.names[str(pattern["value"])] = values
@@ -148,7 +151,7 @@ class Bodies(Terms):
         elif self.has_free(right, scope):
             self.match(right, self.value(left, scope), scope)
         else:
-            self._compare("equal", self.value(left, scope), self.value(right, scope), scope, place, is_join=True)
+            self.compare("equal", self.value(left, scope), self.value(right, scope), scope, place, is_join=True)
 
     def match(self, pattern: Term, values: Values, scope: Scope) -> None:
         place = syntax.place(pattern)
@@ -166,7 +169,7 @@ class Bodies(Terms):
                 parts = _united(self._field_of(value, key, scope, place) for value in values)
                 self.match(item, parts, scope)
         else:
-            self._compare("equal", self.value(pattern, scope), values, scope, place, is_join=True)
+            self.compare("equal", self.value(pattern, scope), values, scope, place, is_join=True)
 
     def _part(self, value: Value, position: int, size: int, scope: Scope, place: Place) -> Values:
         """What stands at a position of a list of exactly this size."""
@@ -178,7 +181,7 @@ class Bodies(Terms):
         """What stands at a key of an object that has only the keys of a pattern."""
         (name,) = self.value(key, scope) or (ANY,)
         if isinstance(value, Written):
-            return self._step(value, name, scope, place)
+            return self.step(value, name, scope, place)
         literal = name.literal if isinstance(name, Known) else None
         return self._piece(value, literal if isinstance(literal, str) else Star(self.trace.fresh()), scope, place)
 
@@ -190,15 +193,15 @@ class Bodies(Terms):
             return (Node(value.binding, (*value.steps, step), shaky=True),)
         return (ANY,)
 
-    def _compare(self, name: str, lefts: Values, rights: Values, scope: Scope, place: Place, is_join: bool) -> None:
+    def compare(self, name: str, lefts: Values, rights: Values, scope: Scope, place: Place, is_join: bool) -> None:
         if scope.mode != "judged":
             return
         for left in lefts:
             for right in rights:
                 if (fault := operators.incomparable(name, left, right, scope.guards)) is not None:
                     self.distrust(fault, place, scope, (left,), (right,))
-        self._lint_identity(lefts, rights, scope, place)
-        self._lint_identity(rights, lefts, scope, place)
+        self.lint_identity(lefts, rights, scope, place)
+        self.lint_identity(rights, lefts, scope, place)
         if is_join and name in ("equal", "eq"):
             self._join(lefts, rights, scope)
             self._join(rights, lefts, scope)
@@ -208,7 +211,7 @@ class Bodies(Terms):
         if identities and len(identities) == len(values) and len(others) == 1 and isinstance(others[0], Node):
             self.trace.joins.append(Join(identities, others[0], scope.frame))
 
-    def _membership(self, args: Sequence[Values], scope: Scope, place: Place, is_truth: bool) -> None:
+    def membership(self, args: Sequence[Values], scope: Scope, place: Place, is_truth: bool) -> None:
         if scope.mode != "judged":
             return
         *wanted, collections = args
@@ -219,16 +222,17 @@ class Bodies(Terms):
             return
         for collection in collections:
             if isinstance(collection, Entries):
-                found = self._opened(collection, scope)
+                found = self.opened(collection, scope)
             else:
-                found = [(*self._elements(collection, scope, place), scope)]
+                found = [(*self.elements(collection, scope, place), scope)]
             for keys, elements, inner in found:
-                self._compare("equal", wanted[-1], elements, inner, place, is_join=len(collections) == 1)
+                self.compare("equal", wanted[-1], elements, inner, place, is_join=len(collections) == 1)
                 if len(wanted) == 2:
-                    self._compare("equal", wanted[0], keys, inner, place, is_join=len(collections) == 1)
+                    self.compare("equal", wanted[0], keys, inner, place, is_join=len(collections) == 1)
 
-    def _lint_identity(self, values: Values, others: Values, scope: Scope, place: Place) -> None:
-        fields = [v.field for v in values if isinstance(v, Identity) and v.field in self.only_joined]
+    def lint_identity(self, values: Values, others: Values, scope: Scope, place: Place) -> None:
+        only_joined = _IDENTITIES if self.program.is_live_only else _IDENTITIES | _PLACEHOLDERS
+        fields = [value.field for value in values if isinstance(value, Identity) and value.field in only_joined]
         if fields and any(isinstance(other, Known) and other.given for other in others):
             message = f"{fields[0]} may be a symbol: compare it with identities only, or read the property instead"
             self.trace.find(message, place, scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from auditor.catalogue.reads.scope import Join, Reading
+from auditor.catalogue.reads.scope import LISTED, Join, Reading
 from auditor.catalogue.reads.syntax import Place
 from auditor.catalogue.reads.values import Binding, Identity, Node, covers, plain
 from auditor.data.relations import BY_TYPE
@@ -28,10 +28,12 @@ class Atom:
 def atoms(readings: Sequence[Reading], joins: Sequence[Join], subjects: frozenset[Binding]) -> list[Atom]:
     """A reading with both signs is two. That the subject itself exists is not read: else it would not be judged."""
     owned = _owned(joins, subjects)
+    types = {binding.type for binding in subjects}
     result = []
     for reading in readings:
         subject = reading.binding in subjects
-        if subject and not reading.steps:
+        is_own_list = reading.binding.frame == LISTED and reading.binding.type in types
+        if not reading.steps and (subject or is_own_list):
             continue
         signs = [Sign.SEEKS] * (reading.sign >= 0) + [Sign.NEEDS] * (reading.sign <= 0)
         for sign in signs:

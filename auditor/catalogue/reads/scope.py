@@ -20,6 +20,9 @@ Mode = Literal["judged", "told", "evidence", "shown"]
 
 MAX_STEPS = 200_000
 
+# The frame of a binding that stands for the list of a type.
+LISTED = 0
+
 
 class Unbound(Exception):
     """A variable has no value yet: the statement is followed after the others. Never leaves this package."""
@@ -60,9 +63,9 @@ class Trace:
     _steps: int = 0
 
     def read(self, node: Node, scope: Scope, place: Place, deep: bool = False) -> None:
-        """Note that a value is read; all properties (or a resource as a whole) only where that matters."""
+        """Note that a value is read. That there are properties, facts and tags at all is certain."""
         steps: Steps = (Star(None),) if deep and not node.steps else node.steps
-        if steps:
+        if deep or steps not in ((), ("facts",), ("tags",)):
             sign: Sign = 0 if (node.shaky or deep) and scope.mode != "shown" else scope.sign
             self.reads.append(Reading(node.binding, steps, sign, deep, place))
 
@@ -77,6 +80,10 @@ class Trace:
         binding = Binding(self.fresh(), type, scope.frame)
         self.reads.append(Reading(binding, (), scope.sign, False, place))
         return Whole(binding)
+
+    def list_read(self, type: str, scope: Scope, place: Place) -> None:
+        """Note that the list of a type is named without being iterated: it may be left out where it is empty."""
+        self.reads.append(Reading(Binding(self.fresh(), type, LISTED), (), scope.sign, False, place))
 
     def fresh(self) -> int:
         self._number += 1

@@ -7,13 +7,12 @@ value that grows could be undone by seeing more, the reads are signed both and a
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from auditor.catalogue.reads import operators, syntax
-from auditor.catalogue.reads.access import Access
-from auditor.catalogue.reads.scope import Mode, Program, Scope, TooLong, Trace, Unbound
-from auditor.catalogue.reads.syntax import COMPREHENSIONS, MEMBER, Clause, Expr, Module, Place, Rule, Term
+from auditor.catalogue.reads.grammar import Grammar
+from auditor.catalogue.reads.scope import Mode, Scope, TooLong, Unbound
+from auditor.catalogue.reads.syntax import COMPREHENSIONS, Place, Term
 from auditor.catalogue.reads.values import (
     ANY,
     SCALAR,
@@ -28,52 +27,15 @@ from auditor.catalogue.reads.values import (
     Value,
     Values,
     Whole,
-    Word,
     Written,
     unique,
 )
-from auditor.catalogue.reads.words import denial_path
-
-DENY = ("lib", "deny")
-WORDS = ("found", "absent", "missing")
 
 _MAX_DEPTH = 40
 
 
-class Terms(ABC):
-    """Values of terms. What stands in bodies is followed by the subclass (`bodies.Bodies`): each calls the other."""
-
-    def __init__(self, program: Program, trace: Trace) -> None:
-        self.program = program
-        self.trace = trace
-        self.access = Access(program, trace)
-        live = frozenset[str]() if program.is_live_only else frozenset({"account", "region"})
-        self.only_joined = frozenset({"id", "name", "arn"}) | live
-
-    @abstractmethod
-    def solve(self, body: Sequence[Expr], scope: Scope, told_for: Term | None = None) -> None:
-        """Follow a body; what only serves `told_for` is not judged."""
-
-    @abstractmethod
-    def rule_of(self, term: Term, scope: Scope) -> tuple[Rule, int] | None:
-        """The rule that a term names, and how many steps follow its name; None for anything else."""
-
-    @abstractmethod
-    def _compare(self, name: str, lefts: Values, rights: Values, scope: Scope, place: Place, is_join: bool) -> None: ...
-
-    @abstractmethod
-    def _membership(self, args: Sequence[Values], scope: Scope, place: Place, is_truth: bool) -> None: ...
-
-    @abstractmethod
-    def _lint_identity(self, values: Values, others: Values, scope: Scope, place: Place) -> None: ...
-
-    @abstractmethod
-    def match(self, pattern: Term, values: Values, scope: Scope) -> None:
-        """Bind the variables of a pattern, compare what is none."""
-
-    @abstractmethod
-    def truth(self, term: Term, scope: Scope) -> Values:
-        """Follow a term of which only matters whether it holds."""
+class Terms(Grammar):
+    """The values of terms."""
 
     # --- terms ------------------------------------------------------------------------------------------------
 
@@ -89,11 +51,11 @@ class Terms(ABC):
             case "boolean" | "null":
                 return (Known("scalar", given=True),)
             case "var":
-                return self._name(term, scope)
+                return self.name(term, scope)
             case "ref":
-                return self._reference(term, scope)
+                return self.reference(term, scope)
             case "call":
-                return self._call(term["value"], scope, syntax.place(term), is_truth=False)
+                return self.call(term["value"], scope, syntax.place(term), is_truth=False)
             case "array" | "set":
                 return _written(kind, [((), self.value(item, scope)) for item in term["value"]])
             case "object":
@@ -114,7 +76,7 @@ class Terms(ABC):
                     self.distrust("a template string of what may be hidden", syntax.place(term), scope, values)
         return (TEXT,)
 
-    def _name(self, term: Term, scope: Scope, is_truth: bool = False) -> Values:
+    def name(self, term: Term, scope: Scope, is_truth: bool = False) -> Values:
         name = str(term["value"])
         values = scope.bound(name)
         if values is not None:
@@ -126,13 +88,26 @@ class Terms(ABC):
         values, rest = self._head((term,), scope, is_truth)
         return self._steps(values, rest, scope)
 
-    def _reference(self, term: Term, scope: Scope, is_truth: bool = False) -> Values:
+    def reference(self, term: Term, scope: Scope, is_truth: bool = False) -> Values:
         values, rest = self._head(tuple(term["value"]), scope, is_truth)
-        values = self._steps(values, rest, scope)
+        values = self._read(self._steps(values, rest, scope), scope, syntax.place(term))
+        for value in values:
+            if isinstance(value, Table):
+                self.trace.list_read(value.type, scope, syntax.place(term))
+        return values
+
+    def _read(self, values: Values, scope: Scope, place: Place) -> Values:
         for value in values:
             if isinstance(value, Node):
-                self.trace.read(value, scope, syntax.place(term))
+                self.trace.read(value, scope, place)
         return values
+
+    def collection(self, term: Term, scope: Scope) -> Values:
+        """What is iterated: of a type's list only the elements are read."""
+        if term["type"] != "ref":
+            return self.value(term, scope)
+        values, rest = self._head(tuple(term["value"]), scope, is_truth=False)
+        return self._read(self._steps(values, rest, scope), scope, syntax.place(term))
 
     def _head(self, parts: Sequence[Term], scope: Scope, is_truth: bool) -> tuple[Values, Sequence[Term]]:
         """What a reference starts from, and the steps that follow."""
@@ -141,7 +116,7 @@ class Terms(ABC):
         if not name or scope.is_local(name) or syntax.is_wildcard(head):
             return self.value(head, scope), parts[1:]
         if (rule := scope.module.rules.get(name)) is not None:
-            return self._rule(scope.module, rule, scope, syntax.place(head), is_truth and len(parts) == 1), parts[1:]
+            return self.rule(scope.module, rule, scope, syntax.place(head), is_truth and len(parts) == 1), parts[1:]
         parts = (*scope.module.imports.get(name, (head,)), *parts[1:])
         if parts[0]["value"] == "input":
             return (Root("input"),), parts[1:]
@@ -153,19 +128,19 @@ class Terms(ABC):
             self.trace.find(f"{named} is no rule of a library", syntax.place(head), scope, fatal=True)
             return (ANY,), ()
         module, rule, rest = found
-        return self._rule(module, rule, scope, syntax.place(head), is_truth and not rest), rest
+        return self.rule(module, rule, scope, syntax.place(head), is_truth and not rest), rest
 
     def _steps(self, values: Values, steps: Sequence[Term], scope: Scope) -> Values:
         for step in steps:
             if step["type"] == "var" and self._is_free(step, scope):
-                pairs = [self._elements(value, scope, syntax.place(step)) for value in values]
+                pairs = [self.elements(value, scope, syntax.place(step)) for value in values]
                 if not syntax.is_wildcard(step):
                     scope.bind(str(step["value"]), unique([key for keys, _ in pairs for key in keys]))
                 values = unique([element for _, elements in pairs for element in elements])
             else:
                 keys = self.value(step, scope)
                 place = syntax.place(step)
-                values = unique([v for value in values for key in keys for v in self._step(value, key, scope, place)])
+                values = unique([v for value in values for key in keys for v in self.step(value, key, scope, place)])
         return values
 
     def has_free(self, pattern: Term, scope: Scope) -> bool:
@@ -181,34 +156,48 @@ class Terms(ABC):
 
     # --- collections ------------------------------------------------------------------------------------------
 
-    def _step(self, value: Value, key: Value, scope: Scope, place: Place) -> Values:
+    def step(self, value: Value, key: Value, scope: Scope, place: Place) -> Values:
+        if isinstance(value, Written | Known):
+            return self._constant_step(value, key, scope, place)
         if not isinstance(value, Entries):
             return self.access.step(value, key, scope, place)
         if value.kind == "array":
             self.distrust("an element of a list by its position", place, scope, (value,))
             return (ANY,)
         found: list[Value] = []
-        for keys, elements, inner in self._opened(value, scope):
-            self._compare("equal", keys if value.kind == "object" else elements, (key,), inner, place, is_join=True)
+        for keys, elements, inner in self.opened(value, scope):
+            self.compare("equal", keys if value.kind == "object" else elements, (key,), inner, place, is_join=True)
             found += elements if value.kind == "object" else [key]
         return unique(found)
 
-    def _elements(self, value: Value, scope: Scope, place: Place) -> tuple[Values, Values]:
+    def _constant_step(self, value: Written | Known, key: Value, scope: Scope, place: Place) -> Values:
+        """A step into what does not grow itself, by a key that may."""
+        if isinstance(value, Written) and value.kind != "array":
+            for keys, elements in value.items:
+                self.compare("equal", keys if value.kind == "object" else elements, (key,), scope, place, is_join=False)
+        elif isinstance(key, Key) and not operators.is_text(key, scope.guards):
+            self.distrust(operators.INDEX, place, scope, (key.element,))
+        elif isinstance(value, Known) and value.items == "any" and not operators.is_stable(key, scope.guards):
+            self.distrust("a key that can grow", place, scope, (key,))
+        return self.access.step(value, key, scope, place)
+
+    def elements(self, value: Value, scope: Scope, place: Place) -> tuple[Values, Values]:
         if not isinstance(value, Entries):
             return self.access.elements(value, scope, place)
-        opened = self._opened(value, scope)
+        opened = self.opened(value, scope)
         elements = unique([element for _, elements, _ in opened for element in elements])
         if value.kind == "set":
             return elements, elements
         keys = unique([key for keys, _, _ in opened for key in keys])
         return keys if value.kind == "object" else (SCALAR,), elements
 
-    def _opened(self, value: Entries, scope: Scope) -> list[tuple[Values, Values, Scope]]:
+    def opened(self, value: Entries, scope: Scope) -> list[tuple[Values, Values, Scope]]:
         """Keys and elements of each producer, with the scope in which its body was followed."""
         opened = []
         for entry in value.entries:
-            inner = self._enter(entry.scope, scope, is_alone=len(value.entries) == 1)
-            self.solve(entry.body, inner)
+            inner = self.enter(entry.scope, scope, is_alone=len(value.entries) == 1)
+            is_denial = entry.leaf["type"] == "call" and self.is_denial(entry.leaf["value"][0], entry.scope)
+            self.solve(entry.body, inner, told_for=entry.leaf if is_denial else None)
             with inner.switched(scope.mode):
                 keys = self.value(entry.keys[0], inner) if entry.keys else ()
                 if len(entry.keys) > 1 or (entry.keys and entry.is_member):
@@ -221,7 +210,7 @@ class Terms(ABC):
             opened.append((keys, elements, inner))
         return opened
 
-    def _enter(self, lexical: Scope, used: Scope, is_alone: bool) -> Scope:
+    def enter(self, lexical: Scope, used: Scope, is_alone: bool) -> Scope:
         """A scope for a body: names from where it is written, everything else from where it is used."""
         if used.depth > _MAX_DEPTH:
             raise TooLong
@@ -234,6 +223,8 @@ class Terms(ABC):
         """Everything that a value is made of is read, with both signs."""
         match value:
             case Node():
+                if value.steps == ("facts",):
+                    self.trace.find("all facts are read: name the fact", place, scope, fatal=True)
                 self.trace.read(value, scope, place, deep=True)
             case Whole():
                 self.trace.read(Node(value.binding, ()), scope, place, deep=True)
@@ -245,7 +236,7 @@ class Terms(ABC):
                     self.consume(part, scope, place)
             case Entries():
                 inner = scope.within(scope.sign if scope.mode == "shown" else 0, self.trace.fresh())
-                for keys, elements, opened in self._opened(value, inner):
+                for keys, elements, opened in self.opened(value, inner):
                     for part in (*keys, *elements):
                         self.consume(part, opened, place)
             case Root():
@@ -257,122 +248,9 @@ class Terms(ABC):
             for value in alternatives:
                 self.consume(value, scope, place)
 
-    # --- rules and functions ----------------------------------------------------------------------------------
-
-    def _rule(self, module: Module, rule: Rule, scope: Scope, place: Place, is_truth: bool) -> Values:
-        if rule.kind == "function":
-            self.trace.find(f"the function {rule.name} is used without being called", place, scope, fatal=True)
-            return (ANY,)
-        if rule.kind != "complete":
-            top = Scope(module, scope.sign, scope.frame)
-            entries = [Entry(top, c.body, c.keys, _leaf(c), c.member is not None, c.place) for c in rule.clauses]
-            return (Entries(rule.kind, tuple(entries)),)
-        return self._clauses(module, rule, None, scope, place, is_truth)
-
-    def _clauses(
-        self, module: Module, rule: Rule, args: Sequence[Values] | None, scope: Scope, place: Place, is_truth: bool
-    ) -> Values:
-        """The values of all definitions of a complete rule or a function."""
-        if rule.guessed:
-            message = f"`{rule.guessed}` gives {rule.name} a value where something is not seen: write what holds"
-            self.trace.find(message, place, scope)
-        found: list[Value] = []
-        for clause in rule.clauses:
-            inner = self._enter(Scope(module, scope.sign, scope.frame), scope, len(rule.clauses) == 1)
-            if rule.guessed and scope.mode != "shown":
-                inner.sign = 0
-            for pattern, values in zip(clause.args or (), args or (), strict=True):
-                for name in syntax.variables(pattern):
-                    inner.names[name] = None
-                self.match(pattern, values, inner)
-            leaf = _leaf(clause)
-            self.solve(clause.body, inner, told_for=leaf if scope.is_told else None)
-            inner.mode = scope.mode
-            found += self.truth(leaf, inner) if is_truth else self.value(leaf, inner)
-        return unique(found)
-
-    def _call(self, terms: Sequence[Term], scope: Scope, place: Place, is_truth: bool) -> Values:
-        """The value of a call; with `is_truth` only whether it holds matters."""
-        name = syntax.operator(terms)
-        called = self._called(terms[0], scope)
-        if called is not None:
-            module, rule = called
-            if module.package == DENY and rule.name in (*WORDS, "with_evidence"):
-                return self._denial(rule.name, terms[1:], scope, place)
-            expected = len(rule.clauses[0].args or ())
-            with scope.switched("judged" if scope.is_told else scope.mode):
-                args = [self.value(term, scope) for term in terms[1 : expected + 1]]
-            values = self._clauses(module, rule, args, scope, place, is_truth)
-            return self._output(values, terms[expected + 1 :], scope)
-        if name in operators.COMPARISONS and len(terms) == 3:
-            self._compare(name, self.value(terms[1], scope), self.value(terms[2], scope), scope, place, is_truth)
-            return (SCALAR,)
-        if name in MEMBER:
-            self._membership([self.value(term, scope) for term in terms[1:]], scope, place, is_truth)
-            return (SCALAR,)
-        operands = terms[1:2] if name == "walk" else terms[1:]
-        args = [self.value(term, scope) for term in operands]
-        return self._output(self._builtin(name, args, scope, place, is_truth), terms[1 + len(operands) :], scope)
-
-    def _output(self, values: Values, patterns: Sequence[Term], scope: Scope) -> Values:
-        """`f(x, y)` may also be written to bind y to the value of f(x)."""
-        for pattern in patterns:
-            self.match(pattern, values, scope)
-        return (SCALAR,) if patterns else values
-
-    def _called(self, term: Term, scope: Scope) -> tuple[Module, Rule] | None:
-        """The function of the policy or a library that a call names; None for what OPA has built in."""
-        parts = tuple(term["value"]) if term["type"] == "ref" else (term,)
-        name = str(parts[0]["value"])
-        if len(parts) == 1 and name in scope.module.rules:
-            return scope.module, scope.module.rules[name]
-        parts = (*scope.module.imports.get(name, parts[:1]), *parts[1:])
-        found = self.program.rule(parts) if parts[0]["value"] == "data" else None
-        return (found[0], found[1]) if found is not None else None
-
-    def is_followed(self, term: Term, scope: Scope) -> bool:
-        """Whether a call's operator is a rule, whose body judges its operands."""
-        called = self._called(term, scope)
-        return called is not None and called[0].package != DENY
-
-    def _builtin(self, name: str, args: Sequence[Values], scope: Scope, place: Place, is_truth: bool) -> Values:
-        if name == "or":
-            return unique([value for values in args for value in values])
-        if scope.mode != "judged":
-            with scope.switched("shown"):
-                for value in [value for values in args for value in values if not isinstance(value, Node | Whole)]:
-                    self.consume(value, scope, place)
-            return (ANY,)
-        result = operators.result(name, args, scope.guards)
-        if isinstance(result, str):
-            self.distrust(result, place, scope, *args)
-            return (ANY if name not in operators.GIVES_SCALAR else SCALAR,)
-        if name in operators.PREDICATES:
-            self._lint_identity(args[0], args[1], scope, place)
-            self._lint_identity(args[1], args[0], scope, place)
-        if is_truth and name in operators.IS_SCALAR and len(args[0]) == 1 and isinstance(node := args[0][0], Node):
-            scope.guards[node] = operators.IS_SCALAR[name]
-        return (result,)
-
-    def _denial(self, name: str, args: Sequence[Term], scope: Scope, place: Place) -> Values:
-        with scope.switched("told"):
-            first = self.value(args[0], scope)
-            if name == "with_evidence":
-                scope.mode = "evidence"
-                self.value(args[1], scope)
-                return first
-            paths = self.value(args[1], scope)
-            self.value(args[2], scope)
-        return tuple(Word(name, first, denial_path(path), place) for path in paths)
-
 
 def _written(kind: str, items: list[tuple[Values, Values]]) -> Values:
     """A composite is undefined where one of its parts is."""
     if any(not values for _, values in items):
         return ()
     return (Written("set" if kind == "set" else "array" if kind == "array" else "object", tuple(items)),)
-
-
-def _leaf(clause: Clause) -> Term:
-    leaf = clause.member if clause.member is not None else clause.value
-    return leaf if leaf is not None else {"type": "boolean", "value": True}

@@ -111,13 +111,13 @@ def cause(values: Iterable[Item]) -> Hidden | None:
 
 
 def statement_doubt(statement: Statement) -> Hidden | None:
-    """The first thing about a statement that was not seen."""
-    terms = (term for part in (statement.actions, statement.resources) if part for term in part.items)
+    """The first thing about a statement that was not seen; what it is about comes last."""
     return (
         statement.doubt
-        or cause(terms)
+        or cause(statement.actions.items)
         or cause(element.value for element in (statement.principals.elements if statement.principals else ()))
         or cause(value for condition in statement.conditions for value in condition.values)
+        or cause(statement.resources.items if statement.resources else ())
     )
 
 

@@ -21,9 +21,10 @@ from collections.abc import Callable, Iterator, Mapping
 from auditor.data.iam_services import IAM_ACTIONS, SERVICES
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.iam.cover import Patterns, covered, glob, narrow, wide
-from auditor.facts.iam.document import Document, Statement, Terms, cause, parse, statement_doubt
+from auditor.facts.iam.document import Document, Statement, Terms, cause, parse
+from auditor.facts.iam.globs import EACH, matches
 from auditor.facts.iam.logic import F, T, Truth, U, between, every, some, truth, unknown
-from auditor.facts.iam.text import EACH, blurred, item, matches, shaped
+from auditor.facts.iam.text import blurred, item, shaped
 from auditor.model import Hidden, Json, Path, Reason, Resource, Text, pointer
 
 _ONLY_WILDCARDS = re.compile(r"(?:arn:(?:aws[a-z-]*:)?)?[*?:/]*\*[*?:/]*")
@@ -110,13 +111,18 @@ def _doubt(statements: list[Statement], found: bool) -> Hidden | None:
     possible = [one for one in statements if one.effect != "Deny"]
     for one in possible:
         if _allows_all(one, wide) is not F and not (_stands(one) and _allows_all(one, narrow) is T and found):
-            return statement_doubt(one) or _unsettled("which actions and resources the statements leave out")
+            return _cause(one) or _unsettled("which actions and resources the statements leave out")
     together = tuple(wide(one.actions) for one in possible)
     if not found and len(together) > 1 and covered(SERVICES, together) is not F:
-        return next(filter(None, map(statement_doubt, possible)), None) or _unsettled(
+        return next(filter(None, map(_cause, possible)), None) or _unsettled(
             "which actions and resources the statements leave out"
         )
     return None
+
+
+def _cause(statement: Statement) -> Hidden | None:
+    resources = statement.resources.items if statement.resources else ()
+    return statement.doubt or cause(statement.actions.items) or cause(resources)
 
 
 def _allows_all(statement: Statement, patterns: Callable[[Terms], Patterns]) -> Truth:

@@ -10,7 +10,8 @@ from auditor.data import iam_actions
 from auditor.data.iam_resource_policies import ResourcePolicy
 from auditor.facts.iam.arns import bucket_arn, identities, in_one_partition, named, queue_arn
 from auditor.facts.iam.document import Document
-from auditor.facts.iam.text import Item, as_text, encoded, hole_in, literal, parts_of, plain, with_parts
+from auditor.facts.iam.globs import encoding
+from auditor.facts.iam.text import Item, as_text, literal, plain, with_parts
 from auditor.facts.iam.words import Language, shortest
 from auditor.model import Json, Resource, Text
 
@@ -26,11 +27,9 @@ class Thing(msgspec.Struct, frozen=True):
         """The ARNs that tell the patterns apart. Raises words.TooMany."""
         if not self.inside or self.arn is None:
             return [self.arn]
-        prefix, *globs = encoded([self.arn, *patterns])
+        (prefix, *globs), holes = encoding([self.arn, *patterns])
         words = shortest(Language(f"{literal(prefix)}/?*"), globs)
-        # a word with another hole in it is as good as unseen: what may match it may match its neighbours
-        rests = (plain(word[len(prefix) :]) for word in words)
-        return [as_text((*parts_of(self.arn), rest)) for rest in rests if not hole_in(rest)]
+        return [as_text(tuple(holes.get(one, one) for one in plain(word))) for word in words]
 
 
 def things(resource: Resource, row: ResourcePolicy) -> list[Thing]:

@@ -11,10 +11,11 @@ from typing import Literal
 import msgspec
 
 from auditor.facts.iam.cover import narrow, wide
-from auditor.facts.iam.document import Document, Element, Principals, Statement, Terms
+from auditor.facts.iam.document import Document, Element, Principals, Statement, Terms, cause
+from auditor.facts.iam.globs import equals, is_match, matches
 from auditor.facts.iam.logic import F, T, Truth, U, between, every, some
 from auditor.facts.iam.operators import Context, holds
-from auditor.facts.iam.text import Item, blurred, equals, expand, is_match, matches
+from auditor.facts.iam.text import Item, blurred, expand
 from auditor.model import Hidden, Text
 
 _ACCOUNT = re.compile(r"\d{12}")
@@ -106,6 +107,12 @@ def is_everyone(element: Element) -> Truth:
     if element.kind not in ("AWS", "?") or isinstance(element.value, str):
         return F
     return U if isinstance(element.value, Hidden) else equals("*", element.value)
+
+
+def unseen_principal(principals: Principals | None) -> Hidden | None:
+    """Why it is not known whether everyone is a principal."""
+    elements = principals.elements if principals else ()
+    return cause(element.value for element in elements if is_everyone(element) is U)
 
 
 def names(principals: Principals | None, caller: Caller, effect: str | None = "Allow") -> Truth:

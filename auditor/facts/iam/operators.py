@@ -15,8 +15,9 @@ from decimal import Decimal, InvalidOperation
 
 from auditor.data.condition_keys import find
 from auditor.facts.iam.document import Condition
+from auditor.facts.iam.globs import encoded, equals, is_in_segments, matches, segment_matches
 from auditor.facts.iam.logic import F, T, Truth, U, every, some, truth
-from auditor.facts.iam.text import Item, encoded, equals, expand, has_variable, is_in_segments, matches, segment_matches
+from auditor.facts.iam.text import Item, expand, has_variable
 from auditor.model import Hidden, Text
 
 # A request's context: a key that is absent is not in it, a key whose value is not known is None.

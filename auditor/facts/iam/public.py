@@ -27,15 +27,15 @@ from auditor.facts.iam.document import (
     Principals,
     Statement,
     Terms,
+    cause,
     parse,
-    statement_doubt,
 )
 from auditor.facts.iam.fixed import Demand, fixes
+from auditor.facts.iam.globs import is_match
 from auditor.facts.iam.guarded import localized, things
 from auditor.facts.iam.logic import F, T, Truth, U, between, every, some, truth, unknown
-from auditor.facts.iam.match import is_everyone
+from auditor.facts.iam.match import is_everyone, unseen_principal
 from auditor.facts.iam.strangers import Entry, entry
-from auditor.facts.iam.text import is_match
 from auditor.model import Hidden, Json, Reason, Resource, pointer
 
 _ROWS = {row.type: row for row in RESOURCE_POLICIES}
@@ -48,6 +48,7 @@ class Judged(msgspec.Struct, frozen=True):
     statement: Statement
     public: Truth
     why: str
+    cause: Hidden | None = None
 
 
 def _compute(resource: Resource, view: View) -> Derived:
@@ -107,9 +108,7 @@ def _listed(judged: Sequence[Judged], resource: Resource, row: ResourcePolicy) -
 
 
 def _doubts(judged: Sequence[Judged], document: Document) -> list[tuple[Hidden | None, str]]:
-    found: list[tuple[Hidden | None, str]] = [
-        (statement_doubt(one.statement), one.why) for one in judged if one.public is U
-    ]
+    found: list[tuple[Hidden | None, str]] = [(one.cause, one.why) for one in judged if one.public is U]
     return [*found, (document.doubt, "")] if document.doubt else found
 
 
@@ -125,7 +124,18 @@ def _judge(statement: Statement, row: ResourcePolicy, document: Document) -> Jud
     public = every(
         (_allows(statement), _everyone(statement.principals), _acts(statement, row), ~some(t for t, _ in fixed))
     )
-    return Judged(statement, public, _why(statement, fixed))
+    return Judged(statement, public, _why(statement, fixed), _cause(statement, demand))
+
+
+def _cause(statement: Statement, demand: Demand) -> Hidden | None:
+    """What was not seen, where that decides."""
+    undecided = (one for one in statement.conditions if fixes(one, demand)[0] is U)
+    return (
+        statement.doubt
+        or unseen_principal(statement.principals)
+        or cause(value for one in undecided for value in one.values)
+        or cause(statement.actions.items)
+    )
 
 
 def _judge_strictly(statement: Statement, row: ResourcePolicy, document: Document) -> Judged:
@@ -134,7 +144,8 @@ def _judge_strictly(statement: Statement, row: ResourcePolicy, document: Documen
     everyone = _everyone(statement.principals)
     if statement.principals and not statement.principals.negated:
         everyone = some((everyone, *(_is_open_provider(one) for one in statement.principals.elements)))
-    return Judged(statement, every((_allows(statement), everyone, ~some(t for t, _ in fixed))), _why(statement, fixed))
+    public = every((_allows(statement), everyone, ~some(t for t, _ in fixed)))
+    return Judged(statement, public, _why(statement, fixed), _cause(statement, demand))
 
 
 def _is_lenient(condition: Condition) -> bool:

@@ -9,31 +9,25 @@ Service principals are not outsiders here, and resource control policies are not
 
 from __future__ import annotations
 
-import functools
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from auditor.data.condition_keys import find
 from auditor.facts.iam.address import MOST, Interval, intervals
-from auditor.facts.iam.carried import Choices, Stranger, accounts, choices, organizations, patterns_of
-from auditor.facts.iam.document import Condition, Document, Statement, Terms, statement_doubt
+from auditor.facts.iam.cases import About, Case, by_key, cases, may_allow, strangers, variable_keys
+from auditor.facts.iam.document import Condition, Document, Element, Statement, statement_doubt
 from auditor.facts.iam.guarded import Thing
 from auditor.facts.iam.logic import F, T, Truth, U, every, some
-from auditor.facts.iam.match import Caller, acts, is_everyone, names, reaches
+from auditor.facts.iam.match import is_everyone, reaches
 from auditor.facts.iam.operators import Context, holds
-from auditor.facts.iam.text import Item, blurred, expand, has_variable, parts_of, variables_of, widened
+from auditor.facts.iam.text import shaped
 from auditor.facts.iam.words import TooMany
 from auditor.model import Hidden, Json, Text
 
 _REQUESTS = 20_000  # per document; beyond: U
-_EXPANSIONS = 50  # texts that one value with variables can stand for
-_BY_KIND = frozenset(("aws:principalarn", "aws:username", "aws:userid", "aws:principaltype", "aws:tokenissuetime"))
-_BY_ORG = frozenset(("aws:principalorgid", "aws:principalorgpaths", "aws:vpceorgid", "aws:vpceorgpaths"))
 _ADDRESS = "aws:sourceip"
-
-About = Sequence[tuple[Statement, Truth]]  # statements that may be about a request, and how surely
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -44,17 +38,6 @@ class Entry(msgspec.Struct, frozen=True):
     witness: Json = None
     cause: Hidden | None = None
     why: str = ""
-
-
-class Case(msgspec.Struct, frozen=True):
-    """One action on one thing by one stranger, and what its requests can carry."""
-
-    stranger: Stranger
-    arn: str | Text | None
-    action: str
-    about: tuple[tuple[Statement, Truth], ...]
-    carried: Mapping[str, Choices]
-    variables: bool
 
 
 class Budget:
@@ -72,11 +55,12 @@ class Budget:
 def entry(document: Document, things: Sequence[Thing], unsigned: Truth, target: Mapping[str, str | Text]) -> Entry:
     """`unsigned`: whether the service takes unsigned requests. `target`: the resource's own condition keys."""
     result, budget = Entry(F), Budget()
+    document = _with_insiders(document)
     if not any(one.effect != "Deny" and _admits(one) for one in document.statements):
         return result if document.doubt is None else Entry(U, cause=document.doubt)
     try:
-        for stranger in _strangers(document, unsigned):
-            for case in _cases(document, stranger, things, target):
+        for stranger in strangers(document, unsigned):
+            for case in cases(document, stranger, things, target):
                 found = _tried(case, budget)
                 if found.open is T and stranger.kind == "anonymous" and unsigned is U:
                     found = Entry(U, why="AWS does not say whether the service takes unsigned requests")
@@ -89,6 +73,37 @@ def entry(document: Document, things: Sequence[Thing], unsigned: Truth, target: 
     return result if document.doubt is None else Entry(U, cause=document.doubt)
 
 
+def _with_insiders(document: Document) -> Document:
+    """The document with every unseen name of an account, principal or network as a name that no stranger has."""
+    statements = tuple(
+        msgspec.structs.replace(
+            one,
+            principals=one.principals
+            and msgspec.structs.replace(one.principals, elements=tuple(map(_insider, one.principals.elements))),
+            conditions=tuple(map(_compared_with_insiders, one.conditions)),
+        )
+        for one in document.statements
+    )
+    return msgspec.structs.replace(document, statements=statements)
+
+
+def _insider(element: Element) -> Element:
+    """An element that is not everyone names somebody in particular, whoever it is."""
+    if isinstance(element.value, Text) and is_everyone(element) is F:
+        return msgspec.structs.replace(element, value=str(element.value))
+    return element
+
+
+def _compared_with_insiders(condition: Condition) -> Condition:
+    row = find(condition.key)
+    if row is None or not row.pins or row.kind not in ("identity", "source", "network"):
+        return condition
+    values = tuple(
+        str(one) if isinstance(one, Text) and "\0" not in shaped(one, "\0") else one for one in condition.values
+    )
+    return msgspec.structs.replace(condition, values=values)
+
+
 def _admits(statement: Statement) -> bool:
     """Whether strangers may be among the principals at all."""
     principals = statement.principals
@@ -97,148 +112,16 @@ def _admits(statement: Statement) -> bool:
     )
 
 
-def _strangers(document: Document, unsigned: Truth) -> Iterator[Stranger]:
-    """The kinds of outsiders that the document can tell apart."""
-    if unsigned is not F:
-        yield Stranger("anonymous")
-    conditions = _by_key(document.statements)
-    used = conditions.keys() | _variables(document.statements, document.variables)
-    patterns = {key: patterns_of(conditions.get(key, ()), {}) for key in used}
-    taken = _accounts_named(document)
-    networks = any((row := find(key)) and row.kind == "network" for key in used)
-    for account, org, kind, endpoint in itertools.product(
-        (one for one in accounts(patterns, taken) if one not in taken),
-        organizations(patterns) if used & _BY_ORG else ("",),
-        ("user", "role") if used & _BY_KIND else ("user",),
-        (False, True) if networks else (False,),
-    ):
-        yield Stranger(kind, account, org, endpoint)
-
-
-def _accounts_named(document: Document) -> set[str]:
-    """The accounts that principals name: no stranger's."""
-    elements = (
-        one for statement in document.statements if statement.principals for one in statement.principals.elements
-    )
-    return {
-        text
-        for element in elements
-        if not isinstance(element.value, Hidden)
-        for part in parts_of(element.value)
-        if isinstance(part, str)
-        for text in part.split(":")
-        if len(text) == 12 and text.isdigit()
-    }
-
-
-def _by_key(statements: Iterable[Statement]) -> dict[str, list[Condition]]:
-    found: dict[str, list[Condition]] = {}
-    for statement in statements:
-        for condition in statement.conditions:
-            found.setdefault(condition.key, []).append(condition)
-    return found
-
-
-def _variables(statements: Iterable[Statement], variables: bool) -> set[str]:
-    """The keys of the policy variables in conditions and resources."""
-    if not variables:
-        return set()
-    values = [value for one in statements for condition in one.conditions for value in condition.values]
-    values += [value for one in statements if one.resources for value in one.resources.items]
-    return {key for value in values for key in variables_of(value)}
-
-
-def _cases(
-    document: Document, stranger: Stranger, things: Sequence[Thing], target: Mapping[str, str | Text]
-) -> Iterator[Case]:
-    """What some Allow may let this stranger do: one action and thing per way in which statements tell them apart."""
-    caller = Caller("anonymous" if stranger.kind == "anonymous" else "user", stranger.account, canonical="")
-    about = _certainty((one, names(one.principals, caller, one.effect)) for one in document.statements)
-    if not _may_allow(about):
-        return
-    carried = _carried([one for one, _ in about], stranger, document.variables, target)
-    patterns = [
-        text
-        for one, _ in about
-        if one.resources
-        for value in one.resources.items
-        for text in _expanded(value, carried, document.variables)
-    ]
-    for thing in things:
-        for acting, action in _grouped(tuple(one.actions for one, _ in about), thing.actions):
-            acted = [(one, min(sure, does)) for (one, sure), does in zip(about, acting, strict=True) if does is not F]
-            if _may_allow(acted):
-                for arn in thing.arns(patterns):
-                    yield Case(stranger, arn, action, tuple(acted), carried, document.variables)
-
-
-@functools.lru_cache(maxsize=1024)
-def _grouped(terms: tuple[Terms, ...], actions: tuple[str, ...]) -> tuple[tuple[tuple[Truth, ...], str], ...]:
-    """One action, the shortest, per way in which the terms tell actions apart."""
-    groups: dict[tuple[Truth, ...], str] = {}
-    for action in sorted(actions, key=lambda name: (len(name), name)):
-        groups.setdefault(tuple(acts(one, action) for one in terms), action)
-    return tuple(groups.items())
-
-
-def _certainty(about: Iterable[tuple[Statement, Truth]]) -> list[tuple[Statement, Truth]]:
-    return [(one, U if one.effect is None or one.doubt else named) for one, named in about if named is not F]
-
-
-def _may_allow(about: About) -> bool:
-    return any(one.effect != "Deny" for one, _ in about)
-
-
-def _carried(
-    statements: Sequence[Statement], stranger: Stranger, variables: bool, target: Mapping[str, str | Text]
-) -> dict[str, Choices]:
-    """Per key the values to try; keys that are compared with variables come last, and none of those with another."""
-    conditions = _by_key(statements)
-    for key in _variables(statements, variables):
-        conditions.setdefault(key, [])
-    varying = {
-        key: [value for one in compared for value in one.values if variables and has_variable(value)]
-        for key, compared in conditions.items()
-    }
-    found: dict[str, Choices] = {}
-    for key in sorted(conditions, key=lambda name: (bool(varying[name]), name)):
-        if any(name in varying and varying[name] for value in varying[key] for name in variables_of(value)):
-            found[key] = [None]
-            continue
-        texts = {str(value): [widened(one) for one in _expanded(value, found, variables)] for value in varying[key]}
-        found[key] = choices(key, stranger, patterns_of(conditions[key], texts), target)
-    return found
-
-
-def _expanded(value: Item, carried: Mapping[str, Choices], variables: bool) -> list[str | Text]:
-    """The patterns that a value can stand for, given what its variables can stand for. Raises TooMany."""
-    if isinstance(value, Hidden):
-        return []
-    if not variables or not has_variable(value):
-        return [value]
-    keys = sorted(variables_of(value))
-    if any(one is None or len(one) > 1 for key in keys for one in carried.get(key, [None])):
-        unseen = blurred(value)
-        return [] if isinstance(unseen, Hidden) else [unseen]
-    texts: list[str | Text] = []
-    for chosen in itertools.product(*(carried[key] for key in keys)):
-        known = {key: str(one[0]) for key, one in zip(keys, chosen, strict=True) if one}
-        found = expand(value, known.get)
-        if isinstance(found, str | Text):
-            texts.append(found)
-        if len(texts) > _EXPANSIONS:
-            raise TooMany
-    return texts
-
-
 def _tried(case: Case, budget: Budget) -> Entry:
     """Try the requests of one case, per interval of source addresses."""
     about = [(one, sure) for one, sure in case.about if _may_reach(one, case)]
-    if not _may_allow(about):
+    if not may_allow(about):
         return Entry(F)
     statements = [one for one, _ in about]
-    conditions = _by_key(statements)
-    keys = sorted(conditions.keys() | _variables(statements, case.variables), key=lambda key: len(case.carried[key]))
+    conditions = by_key(statements)
+    keys = sorted(
+        conditions.keys() | variable_keys(statements, case.has_variables), key=lambda key: len(case.carried[key])
+    )
     compared = [] if case.stranger.endpoint else conditions.get(_ADDRESS, [])
     sure, maybe = {4: 0, 6: 0}, {4: 0, 6: 0}
     witness, doubt = Entry(F), Entry(U, why="the addresses that get in may be more than a range")
@@ -262,9 +145,9 @@ def _tried(case: Case, budget: Budget) -> Entry:
 
 
 def _may_reach(statement: Statement, case: Case) -> bool:
-    if statement.resources is None or _variables([statement], case.variables):
+    if statement.resources is None or variable_keys([statement], case.has_variables):
         return True
-    return reaches(statement.resources, case.arn, {}, case.variables) is not F
+    return reaches(statement.resources, case.arn, {}, case.has_variables) is not F
 
 
 def _are_ranges(compared: Iterable[Condition]) -> bool:
@@ -285,8 +168,8 @@ def _decided(case: Case, about: About, context: Context) -> Entry:
             every(
                 (
                     sure,
-                    reaches(one.resources, case.arn, context, case.variables),
-                    *(holds(condition, context, case.variables) for condition in one.conditions),
+                    reaches(one.resources, case.arn, context, case.has_variables),
+                    *(holds(condition, context, case.has_variables) for condition in one.conditions),
                 )
             ),
         )

@@ -23,20 +23,11 @@ import msgspec
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.iam.arns import bucket_arn, identities, in_one_partition
 from auditor.facts.iam.cover import Patterns, covered, narrow, wide
-from auditor.facts.iam.document import Condition, Document, Statement, Terms, cause, parse, statement_doubt
+from auditor.facts.iam.document import Condition, Document, Statement, Terms, cause, parse
+from auditor.facts.iam.globs import EACH, equals, matches
 from auditor.facts.iam.logic import F, T, Truth, U, every, some, unknown
-from auditor.facts.iam.match import is_everyone
-from auditor.facts.iam.text import (
-    EACH,
-    Parts,
-    as_text,
-    blurred,
-    equals,
-    holes,
-    matches,
-    parts_of,
-    with_parts,
-)
+from auditor.facts.iam.match import is_everyone, unseen_principal
+from auditor.facts.iam.text import Parts, as_text, blurred, holes, parts_of, with_parts
 from auditor.model import Hidden, Hole, Json, Reason, Resource, Text
 
 EVERY_VERSION = 99.0
@@ -56,6 +47,7 @@ class Piece(msgspec.Struct, frozen=True):
     actions: Terms
     reach: Truth
     denied: Denied
+    cause: Hidden | None
 
 
 def _compute(resource: Resource, view: View) -> Derived:
@@ -67,7 +59,7 @@ def _compute(resource: Resource, view: View) -> Derived:
     pieces = [
         [piece for one in denies if (piece := _piece(one, target, document, known)) is not None] for target in targets
     ]
-    cause = document.doubt or next(filter(None, map(statement_doubt, denies)), None)
+    cause = document.doubt or next((one.cause for piece in pieces for one in piece if one.cause), None)
     return _published(pieces, document.doubt is not None, cause)
 
 
@@ -124,7 +116,8 @@ def _all_actions(pieces: Iterable[Piece], certain: bool) -> bool:
 
 def _with_colon(patterns: Patterns) -> Patterns:
     """Only what AWS takes as an action (`service:name` or `*`): a Deny in another spelling denies nothing."""
-    return patterns[0], tuple(one for one in patterns[1] if ":" in one or not one.strip("*"))
+    negated, globs = patterns
+    return (negated, globs) if negated else (False, tuple(one for one in globs if ":" in one or not one.strip("*")))
 
 
 def _piece(statement: Statement, target: Text | str, document: Document, known: dict[str, Parts]) -> Piece | None:
@@ -134,8 +127,15 @@ def _piece(statement: Statement, target: Text | str, document: Document, known: 
     reach = every((everyone, _on(statement, target, document, known)))
     if reach is F:
         return None
+    why = (
+        statement.doubt
+        or unseen_principal(statement.principals)
+        or cause(statement.actions.items)
+        or cause(value for one in statement.conditions for value in one.values)
+        or (cause(statement.resources.items) if reach is U and statement.resources else None)
+    )
     certain = statement.effect == "Deny" and statement.doubt is None
-    return Piece(statement.actions, reach if certain else U, _denied(statement.conditions))
+    return Piece(statement.actions, reach if certain else U, _denied(statement.conditions), why)
 
 
 def _on(statement: Statement, target: Text | str, document: Document, known: dict[str, Parts]) -> Truth:

@@ -22,9 +22,10 @@ import msgspec
 from auditor.data.oidc_issuers import GITHUB_OWNER, GITHUB_REPOSITORY, ISSUERS, Issuer
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.iam.document import Condition, Document, Element, Statement, cause, parse, statement_doubt
+from auditor.facts.iam.globs import equals, is_match
 from auditor.facts.iam.logic import F, T, Truth, U, every, some, truth, unknown
 from auditor.facts.iam.match import acts
-from auditor.facts.iam.text import Item, equals, is_match, item, shaped
+from auditor.facts.iam.text import Item, item, shaped
 from auditor.model import Hidden, Json, Reason, Resource, Text, pointer
 
 _PROVIDER = "AWS::IAM::OIDCProvider"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -17,8 +16,7 @@ def by_view(build: Callable[Concatenate[View, P], T]) -> Callable[Concatenate[Vi
     """`build`, remembered for as long as the view lives; a view must not change, and its arguments are positional."""
     built: WeakKeyDictionary[View, dict[tuple[Any, ...], T]] = WeakKeyDictionary()
 
-    @functools.wraps(build)
-    def remembered(view: View, *args: P.args, **kwargs: P.kwargs) -> T:
+    def remembered(view: View, /, *args: P.args, **kwargs: P.kwargs) -> T:
         known = built.setdefault(view, {})
         if args not in known:
             known[args] = build(view, *args, **kwargs)

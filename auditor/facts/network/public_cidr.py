@@ -7,7 +7,7 @@ public IPv6 /64 networks, whichever are more, so that one threshold serves both.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 
 import msgspec
 
@@ -44,7 +44,6 @@ def public_space(family: int) -> Ranges:
     return difference(space, normal(span for block in blocks for span in _ranges(block.cidr)))
 
 
-@lru_cache(maxsize=65536)
 def public_part(block: Network) -> Ranges:
     """The public addresses of a block."""
     return intersection(block.ranges, public_space(block.family))
@@ -52,7 +51,9 @@ def public_part(block: Network) -> Ranges:
 
 def width(family: int, public: Ranges) -> int:
     """The size of a public set as thresholds count it: IPv4 addresses, or IPv6 /64 networks touched."""
-    return size(public) if family == 4 else size(normal((first >> 64, last >> 64) for first, last in public))
+    if family == 4 or not public:
+        return size(public)
+    return size(normal((first >> 64, last >> 64) for first, last in public))
 
 
 def widths(public: Mapping[int, Ranges]) -> tuple[int, int]:

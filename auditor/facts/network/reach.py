@@ -44,7 +44,8 @@ def openings(reaches: Sequence[Reach]) -> tuple[list[Opening], list[Doubt]]:
             if active not in decided:
                 decided[active], why = _decide(transport, [applying[index] for index in active])
                 doubts |= dict.fromkeys(why)
-            found.append(msgspec.structs.replace(decided[active], first=first, last=last))
+            one = decided[active]
+            found.append(Opening(transport, first, last, one.least, one.most, one.rules))
     return found, list(doubts)
 
 
@@ -67,6 +68,8 @@ def _sweep(spans: Sequence[Range]) -> Iterator[tuple[Range, tuple[int, ...]]]:
 
 def _decide(transport: int, active: Sequence[Reach]) -> tuple[Opening, list[Doubt]]:
     """One port, given the reaches that apply to it for certain or possibly."""
+    if not active:
+        return Opening(transport, 0, 0), []
     sure = [reach for reach in active if reach.certain]
     lower = {family: normal(_spans(sure, family)) for family in (4, 6)}
     least = widths(lower)

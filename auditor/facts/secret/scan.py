@@ -10,7 +10,7 @@ from typing import NamedTuple
 from auditor.data.secret_patterns import HOLE, REFERENCE, STORED
 from auditor.data.secret_places import MAY_HOLD_LITERALS, PLACES
 from auditor.facts.base import Derived, Fact, Unknown, View
-from auditor.facts.secret.detect import Found, formats, is_placeholder, under_name, words
+from auditor.facts.secret.detect import Found, formats, under_name, words
 from auditor.facts.secret.places import Value, values
 from auditor.facts.secret.script import assignments, decode
 from auditor.model import HIDDEN, Hidden, Json, Path, Reason, Resource, Text, pointer
@@ -63,7 +63,7 @@ def _scan(value: Value) -> Scan:
     scan = _found(known, text, place.kind, known in place.control, before)
     if isinstance(store, HIDDEN) and scan.found:  # it may be the name of a secret, not the secret
         return Scan((), (*doubts, *scan.doubts, Doubt(store.reason, store.detail)), scan.skipped)
-    if isinstance(name, HIDDEN) and not scan.found and not is_placeholder(text):
+    if isinstance(name, HIDDEN) and not scan.found and _is_literal(text):  # it may be a name that forbids any value
         doubts = (*doubts, Doubt(name.reason, name.detail))
     return Scan(scan.found, (*doubts, *scan.doubts), scan.skipped)
 
@@ -87,6 +87,10 @@ def _is_reference(reason: Reason, symbol: str | None) -> bool:
     return reason in _TEMPLATE and symbol is not None and not any(name in symbol for name in MAY_HOLD_LITERALS)
 
 
+def _is_literal(text: str) -> bool:
+    return HOLE not in text and not _STORED.fullmatch(text)
+
+
 @lru_cache(maxsize=4096)
 def _found(name: str, text: str, kind: str, control: bool, before: str) -> Scan:
     """Cached, because the worlds of a template share most of their texts."""
@@ -95,7 +99,7 @@ def _found(name: str, text: str, kind: str, control: bool, before: str) -> Scan:
         found = dict.fromkeys(hit for each in texts for hit in _in_text(each, ""))
         doubts = (Doubt(Reason.UNSUPPORTED, "more than 1 MiB of text"),) if cut else ()
         return Scan(tuple(found), doubts, skipped)
-    if control and HOLE not in text and not _STORED.fullmatch(text):
+    if control and _is_literal(text):
         return Scan((Found("credential-variable", "high"),))
     found = dict.fromkeys(_in_text(text, name))
     called = name if kind == "variable" else before.lstrip("-") if before.startswith("-") else ""

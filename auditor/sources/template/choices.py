@@ -123,7 +123,7 @@ def variables_of(
         default = literal_text(default_of(declared))
         has_default = default is not None and next(iter(texts), None) == default
         group = [other for other in names if other in made.groups.get(name, {name})]
-        for member in group:
+        for member in (other for other in group if other != name):
             shared = [*_named(root, member, made), *allowed_values(root.section("Parameters").get(member))]
             texts |= {text: text for text in shared if text not in texts and allows(declared, text)}
         # a default that nothing names stands for everything else that nothing names

@@ -6,6 +6,7 @@ AllowedPattern is a Java regular expression; what this cannot read, or not in ti
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, count, islice, product
 from re import _constants as op  # type: ignore[attr-defined]  # the only parser of patterns in the standard library
@@ -47,7 +48,8 @@ def matches(pattern: str, text: str) -> bool | None:
     if len(pattern) > _LONGEST_PATTERN:
         return None
     try:
-        return regex.fullmatch(pattern, text, timeout=_SECONDS) is not None
+        with warnings.catch_warnings(action="ignore"):
+            return regex.fullmatch(pattern, text, timeout=_SECONDS) is not None
     except (regex.error, TimeoutError, RecursionError, OverflowError):
         return None
 
@@ -87,7 +89,9 @@ def words(pattern: str) -> Iterator[str]:
     if len(pattern) > _LONGEST_PATTERN:
         return
     try:
-        yield from _words(_parser.parse(pattern))
+        with warnings.catch_warnings(action="ignore"):  # of what a later Python may read otherwise
+            tokens = _parser.parse(pattern)
+        yield from _words(tokens)
     except (error, RecursionError, OverflowError):
         return
 

@@ -4,13 +4,12 @@ import json
 import string
 import time
 
-import cfnlint
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from iam_documents import HIDDEN, TREE, derive, document, documents, hole, name, places, replaced, respelled, text
 
-from auditor.data.iam_services import IAM_ACTIONS, SERVICES
+from auditor.data.iam_services import SERVICES
 from auditor.facts.base import Derived
 from auditor.facts.iam.full_admin import FULL_ADMIN
 from auditor.model import Reason
@@ -148,6 +147,17 @@ def test_policies_of_aws_are_no_subject() -> None:
     assert derive(FULL_ADMIN, MANAGED, own) == Derived({"grants": []})
 
 
+def test_policy_whose_arn_is_hidden_may_be_one_of_aws() -> None:
+    found = derive(FULL_ADMIN, MANAGED, {"PolicyArn": HIDDEN, "PolicyDocument": document(EVERYTHING)})
+    assert grants(found) == [] and [one.path for one in found.unknown] == [("grants",)]
+    assert derive(FULL_ADMIN, MANAGED, {"PolicyArn": HIDDEN, "PolicyDocument": document()}).unknown == ()
+
+
+def test_identities_of_declared_resources_are_no_wildcards() -> None:
+    for one in ("⟨Topic⟩", "⟨Bucket.Arn⟩", text(hole("Bucket.Arn"), "*"), text("arn:aws:s3:::", name("Bucket"), "/*")):
+        assert managed(document(allow("*", one))) == Derived({"grants": []})
+
+
 def test_principals_hold_inline_and_managed_grants() -> None:
     properties = {
         "Policies": [
@@ -195,13 +205,6 @@ def test_stand_in_has_policies_elsewhere() -> None:
     assert [(one.path, one.reason) for one in found.unknown] == [(("grants",), Reason.OUTSIDE)]
     silent = derive(FULL_ADMIN, MANAGED, {}, stand_in=True)
     assert [one.reason for one in silent.unknown] == [Reason.OUTSIDE]
-
-
-def test_tables_are_those_of_cfn_lint() -> None:
-    with open(f"{cfnlint.__path__[0]}/data/AdditionalSpecs/Policies.json") as file:
-        shipped = json.load(file)
-    assert set(SERVICES) == set(shipped)
-    assert set(IAM_ACTIONS) == set(shipped["iam"]["Actions"])
 
 
 random_documents = documents(

@@ -93,11 +93,26 @@ NOT_ORG = {"StringNotEquals": {"aws:PrincipalOrgID": ORG}}
         ([allow(Principal={"Service": "logging.s3.amazonaws.com"})], False),
         ([allow({"DateLessThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}})], None),
         ([allow({"StringEquals": {"made:Up": "x"}})], None),
+        ([allow({"StringEquals": {"aws:PrincipalAccount": "${AWS::AccountId}"}})], False),
+        ([allow({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::⟨AWS::AccountId⟩:role/*"}})], False),
+        ([allow({"StringEquals": {"aws:SourceVpce": "⟨Endpoint⟩"}})], False),
+        ([allow(), deny({"StringNotEquals": {"aws:SourceVpce": "⟨Endpoint⟩"}})], False),
+        (
+            [
+                allow({"StringEquals": {"aws:PrincipalOrgID": ORG}}),
+                allow(Principal={"AWS": [text("arn:aws:iam::", hole("Account"), ":root"), "⟨Role.Arn⟩"]}),
+            ],
+            False,
+        ),
         ([allow(HIDDEN)], None),
         ([allow(), HIDDEN], None),
         ([allow(Principal={"AWS": OWN}), HIDDEN], None),
         ([allow(), deny(HIDDEN)], None),
         ([allow(Resource=text(hole("Anything")))], None),
+        ([allow(Resource=text("arn:aws:s3:::logs/", hole("Prefix"), "/*"))], True),
+        ([allow(Resource=text("arn:aws:s3:::logs/", hole("Prefix"), "/*"), Principal=HIDDEN)], None),
+        ([allow(Resource=text("arn:aws:s3:::logs/", hole("Prefix"), "/*")), deny(Resource=OBJECTS)], False),
+        ([allow(Resource=OBJECTS), deny(Resource=text("arn:aws:s3:::logs/", hole("Prefix"), "*"))], None),
     ],
 )
 def test_whether_a_stranger_gets_in(statements: list[TREE], expected: bool | None) -> None:
@@ -120,15 +135,15 @@ def test_too_many_cases_are_unknown_never_private() -> None:
     assert [(one.path, one.detail) for one in found.unknown] == [(("semantic",), "too many cases")]
 
 
-def test_1500_documents_take_less_than_10_seconds() -> None:
+def test_500_documents_take_less_than_5_seconds() -> None:
     start = time.process_time()
-    for number in range(1500):
+    for number in range(500):
         policy(
             allow(Principal={"AWS": f"arn:aws:iam::{number:012}:root"}, Resource=f"arn:aws:s3:::logs/{number}/*"),
             allow(NOT_ORG if number % 10 == 0 else {"StringEquals": {"aws:PrincipalOrgID": ORG}}),
             deny(HTTP),
         )
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 5
 
 
 # --- the oracle: two values, one request, no automata --------------------------------------------------------------

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from iam_documents import HIDDEN, hole, name, text
 
+from auditor.facts.iam.globs import EACH, equals, matches
 from auditor.facts.iam.logic import F, T, U
-from auditor.facts.iam.text import EACH, as_text, blurred, equals, expand, holes, item, matches, parts_of, with_parts
+from auditor.facts.iam.text import as_text, blurred, expand, holes, item, parts_of, with_parts
 from auditor.model import Hole, Text
 
 LETTERS = "ab:"

@@ -113,7 +113,7 @@ FILLERS: dict[str, list[Any]] = {
 }
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(entry_lists().map(plain).filter(bool), st.data())
 def test_hidden_parts_take_nothing_for_granted(entries: list[dict[str, Any]], data: st.DataObject) -> None:
     index = data.draw(st.integers(0, len(entries) - 1))
@@ -135,7 +135,7 @@ def test_hidden_parts_take_nothing_for_granted(entries: list[dict[str, Any]], da
                     assert gaps == {"public_ingress", "exposed", "public_ingress_at_most"}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(entry_lists().map(plain).filter(bool), st.data())
 def test_an_unseen_entry_takes_nothing_for_granted(entries: list[dict[str, Any]], data: st.DataObject) -> None:
     """The list is open: any one of the entries may be the one that was not listed."""

@@ -197,7 +197,7 @@ def test_each_world_is_produced_by_values_that_the_template_allows(template: dic
     for leaf in leaves:
         if not leaf.certain:
             continue
-        values = {name: body.get("Default", "any") for name, body in template["Parameters"].items()}
+        values = {name: unvaried(body) for name, body in template["Parameters"].items()}
         chosen = {one.name: one.choices[leaf.chosen.get(one.name, 0)].value for one in space.variables}
         assert all(allowed(template["Parameters"][name], text) for name, text in chosen.items())
         values.update(chosen)
@@ -217,6 +217,11 @@ def test_no_combination_of_conditions_that_parameters_produce_is_missed(template
     expected = producible(template)
     assert not found.capped
     assert set(vectors(root, found)) >= expected
+
+
+def unvaried(declared: dict[str, Any]) -> str:
+    """What a parameter is that no condition compares."""
+    return str(declared.get("Default", declared.get("AllowedValues", ["any"])[0]))
 
 
 def covers(made: Any, truth: Any) -> bool:
@@ -242,7 +247,7 @@ def test_every_value_is_that_of_the_naive_evaluator_in_every_world(template: dic
     for leaf, world in zip(leaves, worlds, strict=True):
         if not leaf.certain:
             continue
-        values = {name: body.get("Default", "any") for name, body in template["Parameters"].items()}
+        values = {name: unvaried(body) for name, body in template["Parameters"].items()}
         values.update({one.name: one.choices[leaf.chosen.get(one.name, 0)].value for one in space.variables})
         body = template["Resources"]["Body"]["Properties"]
         made, truth = resolver_of(root, world).value(body), evaluate(body, values, template["Conditions"])
@@ -393,8 +398,8 @@ Resources: {A: {Type: T, Properties: {X: !If [%s, 1, 2], N: !Sub "x-${AWS::Regio
 def test_a_value_from_the_parameter_store_may_be_anything() -> None:
     text = """
 Parameters: {P: {Type: "AWS::SSM::Parameter::Value<String>", Default: /a/b, AllowedValues: [/a/b]}}
-Conditions: {On: !Equals [!Ref P, "true"]}
-Resources: {R: {Type: T, Condition: On}}
+Conditions: {Set: !Equals [!Ref P, "true"]}
+Resources: {R: {Type: T, Condition: Set}}
 """
     assert labels(worlds(text)) == ["P is not true", "P is true"]
 
@@ -486,7 +491,7 @@ Resources:
 """
 PARENT = """
 Parameters: {Env: {Type: String, Default: %s}}
-Conditions: {On: !Equals [!Ref Env, "on"]}
+Conditions: {Made: !Equals [!Ref Env, "on"]}
 Resources:
   Nested: {Type: AWS::CloudFormation::Stack, %s Properties: {TemplateURL: c.yaml, Parameters: {Stage: !Ref Env}}}
 """
@@ -510,7 +515,7 @@ def test_conditions_of_a_nested_stack_range_over_what_the_parent_passes() -> Non
 
 
 def test_a_nested_stack_that_is_left_out_forbids_nothing() -> None:
-    root = nested(PARENT % ("dev", "Condition: On,"))
+    root = nested(PARENT % ("dev", "Condition: Made,"))
     found = assignments(root, Settings())
     assert [world.values[(), "Env"] for world in found.worlds][:1] == ["dev"]
     assert not any(world.values[(), "Env"] == "on" for world in found.worlds)

@@ -1,0 +1,96 @@
+"""The options that `scan` and `audit` share, gathered into one value. Light: `--help` reads nothing else."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from auditor.model import Severity
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+SEVERITIES = click.Choice([severity.value for severity in Severity])
+
+
+class Judging(msgspec.Struct, frozen=True):
+    """What was given; None where the configuration file decides."""
+
+    policies: tuple[str, ...]
+    packs: tuple[str, ...]
+    settings: tuple[str, ...]
+    fail_on: str | None
+    min_severity: str | None
+    lenient: bool | None
+    outputs: tuple[str, ...]
+    everything: bool
+    include_passed: bool
+    sarif_unknown: str | None
+    category: str
+    config_file: Path | None
+    opa_url: str | None
+    install_engine: bool
+
+
+def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command gets them as `judging`."""
+
+    @functools.wraps(command)
+    def gathered(*arguments: Any, **given: Any) -> Any:
+        judging = Judging(**{name: given.pop(name) for name in Judging.__struct_fields__})
+        return command(*arguments, judging=judging, **given)
+
+    decorated: Callable[..., Any] = gathered
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated
+
+
+packs_option = click.option("--pack", "packs", multiple=True, metavar="DIR", help="A pack of your own (repeatable).")
+config_option = click.option(
+    "--config",
+    "config_file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The configuration.  [default: auditor.toml, if there is one]",
+)
+
+_OPTIONS = (
+    click.option("--policy", "policies", multiple=True, metavar="ID", help="Only these policies (globs, repeatable)."),
+    packs_option,
+    click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="ID.NAME=VALUE",
+        help="The value of a policy's parameter (repeatable).",
+    ),
+    click.option("--fail-on", type=SEVERITIES, help="Exit 1 from this severity on.  [default: high]"),
+    click.option("--min-severity", type=SEVERITIES, help="Show nothing below.  [default: low]"),
+    click.option("--lenient/--no-lenient", default=None, help="Incomplete (3) counts as passed (0), and says so."),
+    click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT[=FILE]",
+        help="console, json or sarif; to standard output without FILE (repeatable).",
+    ),
+    click.option("--all", "everything", is_flag=True, help="All of it on the console, not the 50 most severe."),
+    click.option("--include-passed", is_flag=True, help="PASS verdicts too, in the JSON report."),
+    click.option(
+        "--sarif-unknown", type=click.Choice(["note", "omit"]), help="What SARIF says of UNKNOWN.  [default: note]"
+    ),
+    click.option(
+        "--category", default="auditor", show_default=True, metavar="NAME", help="SARIF category, one per kind of run."
+    ),
+    config_option,
+    click.option(
+        "--opa-url", metavar="URL", help="A running OPA that holds the same pack revision (token: AUDITOR_OPA_TOKEN)."
+    ),
+    click.option("--install-engine", is_flag=True, help="Get OPA first if there is none."),
+)

@@ -1,0 +1,77 @@
+"""The values that flow from a source to a report. All are frozen; nothing here does input or output."""
+
+from __future__ import annotations
+
+from auditor.model.paths import Json, Key, Path, keys_of, overlaps, pointer
+from auditor.model.policy import Access, Pack, Parameter, Plan, Policy, Remediation, Severity, Sign
+from auditor.model.report import Cause, Decision, PolicyCount, Report
+from auditor.model.seen import (
+    ACCOUNT_PLACEHOLDER,
+    HIDDEN,
+    REGION_PLACEHOLDER,
+    Coverage,
+    Gap,
+    Hidden,
+    Hole,
+    Location,
+    Problem,
+    Reason,
+    Resource,
+    ResourceRef,
+    Text,
+    World,
+    home,
+    reference,
+)
+from auditor.model.stages import Engine, Evaluation, Header, RegoTools, Scope, Source
+from auditor.model.verdict import Denial, Evidence, Finding, Population, Status, Verdict, Word
+
+__all__ = [
+    "ACCOUNT_PLACEHOLDER",
+    "Access",
+    "Cause",
+    "Coverage",
+    "Decision",
+    "Denial",
+    "Engine",
+    "Evaluation",
+    "Evidence",
+    "Finding",
+    "Gap",
+    "HIDDEN",
+    "Header",
+    "Hidden",
+    "Hole",
+    "Json",
+    "Key",
+    "Location",
+    "Pack",
+    "Parameter",
+    "Path",
+    "Plan",
+    "Policy",
+    "PolicyCount",
+    "Population",
+    "Problem",
+    "REGION_PLACEHOLDER",
+    "Reason",
+    "RegoTools",
+    "Remediation",
+    "Report",
+    "Resource",
+    "ResourceRef",
+    "Scope",
+    "Severity",
+    "Sign",
+    "Source",
+    "Status",
+    "Text",
+    "Verdict",
+    "Word",
+    "World",
+    "home",
+    "keys_of",
+    "overlaps",
+    "pointer",
+    "reference",
+]
