@@ -117,7 +117,8 @@ def _parts(resources: Iterable[Resource]) -> Iterator[list[Resource]]:
         yield part
 
 
-def _key(resource: Resource) -> str:
+def key_of(resource: Resource) -> str:
+    """What the resources of an account are sorted by: region, home, type, id."""
     return "\t".join((resource.region or "", home(resource), resource.type, resource.id)).replace("\n", " ")
 
 
@@ -135,8 +136,8 @@ def _null(node: Json) -> Json:
 
 def _sorted_chunk(file: File, part: list[Resource]) -> File:
     with file.open("wb") as out:
-        for resource in sorted(part, key=_key):
-            out.write(_key(resource).encode() + b"\n" + _ENCODER.encode(ResourceLine(_nulled(resource))) + b"\n")
+        for resource in sorted(part, key=key_of):
+            out.write(key_of(resource).encode() + b"\n" + _ENCODER.encode(ResourceLine(_nulled(resource))) + b"\n")
     return file
 
 

@@ -48,7 +48,8 @@ class Store:
 
     def __init__(self, cache: Path, folders: Sequence[str]) -> None:
         here = Path(__file__).parent
-        tool = [here.parent / "__init__.py", here.parent / "model.py"]  # the version, and the shape of what is kept
+        # the version, and the shape of what is kept
+        tool = [here.parent / "__init__.py", *(here.parent / "model").glob("*.py")]
         digest = hashlib.sha256("\0".join(folders).encode())
         for module in sorted([*tool, *here.glob("*.py"), *here.glob("reads/*.py")]):
             digest.update(module.read_bytes())

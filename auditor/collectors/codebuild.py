@@ -11,7 +11,7 @@ from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked
 from auditor.model import Json
 
 PROJECT = "AWS::CodeBuild::Project"
-_NAMES = "a page of project names"
+_NAMES = "page of project names"
 _AT_ONCE = 100
 
 

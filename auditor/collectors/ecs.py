@@ -12,7 +12,7 @@ from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked
 from auditor.model import Json
 
 TASK = "AWS::ECS::TaskDefinition"
-_FAMILY = "a family of task definitions"
+_FAMILY = "family of task definitions"
 _CONTAINERS = "ContainerDefinitions"
 
 

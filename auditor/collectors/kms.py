@@ -14,7 +14,7 @@ from auditor.model import Json
 KEY = "AWS::KMS::Key"
 REPLICA = "AWS::KMS::ReplicaKey"
 ALIAS = "AWS::KMS::Alias"
-_LISTED = "a listed key"  # what list_keys gives: nothing but an id, and no type that a policy could read
+_LISTED = "listed key"  # what list_keys gives: nothing but an id, and no type that a policy could read
 _KEY = ("KeyId", "Arn", "Description", "Enabled", "KeySpec", "KeyUsage", "Origin", "MultiRegion")
 _REPLICA = ("KeyId", "Arn", "Description", "Enabled")
 

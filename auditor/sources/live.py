@@ -71,7 +71,9 @@ def collect(file: File, accounts: Sequence[Account | Unreached], collection: Col
                 gaps += 1
                 continue
             run = _run(account, regions, collection)
-            writer.account(account.id, _stored(run, collection.at_source, extra), partial(_gaps, run, extra), run.coverage)
+            writer.account(
+                account.id, _stored(run, collection.at_source, extra), partial(_gaps, run, extra), run.coverage
+            )
             account.close()
             calls.update(run.calls)
             gaps += len(run.gaps) + len(extra)

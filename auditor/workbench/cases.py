@@ -16,6 +16,7 @@ import yaml
 
 from auditor.errors import PackError
 from auditor.model import Json, Policy, Status, keys_of
+from auditor.sources.template.schemas import is_known
 
 Form = Literal["live", "template"]
 
@@ -288,6 +289,4 @@ def _is_known(type: str) -> bool:
     """Whether CloudFormation has the type; the project's own types are told by their prefix."""
     if not type.startswith("AWS::"):
         return True
-    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-
-    return type in PROVIDER_SCHEMA_MANAGER.get_resource_types("us-east-1")
+    return is_known(type)

@@ -65,7 +65,12 @@ class Writer:
             inner = ['some x in input.resources["AWS::S3::Bucket"]', *self.body({"resource": ["x"]}, 2)]
             self.rules.append(f"{chosen} contains x if {{\n{lines(inner)}}}\n")
             body = [f"some s in {chosen}"]
-        body += self.body(names, 3)
+        if self.random.random() < 0.5:
+            # one unusual construct by itself, so that what it does shows in the denials
+            kind = self.random.choice([self.odd, self.odd, self.extra, self.lookup])
+            body.append(kind(names, 1))
+        else:
+            body += self.body(names, 3)
         message, told = self.message(names)
         head = f"deny contains deny.{word}(s, {path}, {message}) if {{\n{lines([*body, *told])}}}\n"
         return f"package policy.{key}\n\nimport data.lib.deny\n\n{head}\n" + "\n".join(self.rules)

@@ -102,8 +102,9 @@ class Calls(Terms):
             return unique([value for values in args for value in values])
         if scope.mode != "judged":
             with scope.switched("shown"):
-                for value in [value for values in args for value in values if not isinstance(value, Node | Whole)]:
-                    self.consume(value, scope, place)
+                for value in [value for values in args for value in values]:
+                    if name in operators.PARTIAL or not isinstance(value, Node | Whole):
+                        self.consume(value, scope, place)
             return (ANY,)
         result = operators.result(name, args, scope.guards)
         if isinstance(result, str):

@@ -23,12 +23,13 @@ class Atom:
     owned: bool
     deep: bool
     place: Place
+    by: frozenset[str] = frozenset()  # the subject types of the rule that reads
 
 
 def atoms(readings: Sequence[Reading], joins: Sequence[Join], subjects: frozenset[Binding]) -> list[Atom]:
     """A reading with both signs is two. That the subject itself exists is not read: else it would not be judged."""
     owned = _owned(joins, subjects)
-    types = {binding.type for binding in subjects}
+    types = frozenset(binding.type for binding in subjects)
     result = []
     for reading in readings:
         subject = reading.binding in subjects
@@ -39,7 +40,7 @@ def atoms(readings: Sequence[Reading], joins: Sequence[Join], subjects: frozense
         for sign in signs:
             path = plain(reading.steps)
             is_owned = reading.binding in owned
-            result.append(Atom(reading.binding.type, path, sign, subject, is_owned, reading.deep, reading.place))
+            result.append(Atom(reading.binding.type, path, sign, subject, is_owned, reading.deep, reading.place, types))
     return result
 
 
@@ -71,6 +72,7 @@ def _is_attached(node: Node, owner: Identity) -> bool:
 def accesses(found: Iterable[Atom]) -> tuple[Access, ...]:
     """The minimal set, in a stable order."""
     kept = _minimal(found)
+    subjects = frozenset(type for atom in kept for type in atom.by)
     merged: dict[tuple[str, Path, bool], list[Atom]] = {}
     for atom in kept:
         merged.setdefault((atom.type, atom.path, atom.subject), []).append(atom)
@@ -78,7 +80,9 @@ def accesses(found: Iterable[Atom]) -> tuple[Access, ...]:
     for (type, path, subject), same in merged.items():
         signs = {atom.sign for atom in same}
         sign = signs.pop() if len(signs) == 1 else Sign.BOTH
-        result.append(Access(type, path, sign, subject, all(atom.owned for atom in same)))
+        by = frozenset(subject_type for atom in same for subject_type in atom.by)
+        limited = () if by == subjects else tuple(sorted(by))
+        result.append(Access(type, path, sign, subject, all(atom.owned for atom in same), limited))
     return tuple(sorted(result, key=lambda a: (a.type, [str(key) for key in a.path], not a.subject)))
 
 
@@ -100,7 +104,7 @@ def _minimal(found: Iterable[Atom]) -> list[Atom]:
             group[atom.path] = atom
         else:
             owned, deep = known.owned and atom.owned, known.deep or atom.deep
-            group[atom.path] = Atom(*_key(atom), owned, deep, known.place)
+            group[atom.path] = Atom(*_key(atom), owned, deep, known.place, known.by | atom.by)
     return [
         atom
         for group in groups.values()
@@ -119,7 +123,7 @@ def _replaces(other: Atom, atom: Atom) -> bool:
     Whether a value is there (not deep) is touched by gaps at and above it, and any gap there overlaps what is
     read below it as well. A deep read is touched by every gap below it.
     """
-    if other.owned and not atom.owned:
+    if (other.owned and not atom.owned) or not other.by >= atom.by:
         return False
     if len(other.path) > len(atom.path):
         return not atom.deep and covers(other.path[: len(atom.path)], atom.path)

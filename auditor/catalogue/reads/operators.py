@@ -66,6 +66,8 @@ _TAKES_LIST = frozenset({"concat", "glob.match"})
 PREDICATES = frozenset({"contains", "endswith", "glob.match", "regex.match", "startswith"})
 
 GIVES_SCALAR = frozenset({"all", "any", "count", "product", "sprintf", "sum"})
+# Undefined for an empty list.
+PARTIAL = frozenset({"max", "min"})
 _AGGREGATES = frozenset({"all", "any", "count", "max", "min", "product", "sort", "sum"})
 
 

@@ -13,10 +13,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.model import Hole, Text
+from auditor.sources.template.schemas import schema_of
 from auditor.sources.template.texts import MARKERS, scalar_text
 
-# The region whose schemas are used where the template's region is not set: it has the most types.
-_REGION = "us-east-1"
 _INTEGER = re.compile(r"\s*-?\d{1,18}\s*")
 _TRUTH = {"true": True, "false": False}
 
@@ -61,18 +60,9 @@ class Shape:
 
 @functools.lru_cache(maxsize=512)
 def shape_of(type: str, region: str | None = None) -> Shape:
-    """The shape of a resource type; empty where the registry does not know it. The first call imports cfn-lint."""
-    from cfnlint.schema import ResourceNotFoundError
-    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-
-    for place in dict.fromkeys((region or _REGION, _REGION)):
-        try:
-            schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(place, type).schema
-        except (ResourceNotFoundError, KeyError):
-            continue
-        if schema.get("typeName", type) == type:  # else it is what stands for any custom resource
-            return Shape(schema, schema)
-    return Shape({}, {})
+    """The shape of a resource type; empty where the registry does not know it."""
+    schema = dict(schema_of(type, region) or {})
+    return Shape(schema, schema)
 
 
 def coerce(properties: Mapping[str, Any], shape: Shape) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""`auditor snapshot`: collect live configuration, and look at what was collected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from auditor.cli.live import Live, collect, live_options
+from auditor.cli.options import config_option, packs_option
+from auditor.errors import UsageError
+
+EXAMPLES = """\b
+Examples:
+  auditor snapshot -o prod.json.gz && auditor audit prod.json.gz
+  auditor snapshot show prod.json.gz
+  auditor snapshot diff yesterday.json.gz today.json.gz
+"""
+INTERRUPTED = 130
+
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group(invoke_without_command=True, epilog=EXAMPLES)
+@click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+@live_options
+@click.option("--policy", "policies", multiple=True, metavar="ID", help="Only what these policies read.")
+@packs_option
+@config_option
+@click.pass_context
+def snapshot(
+    context: click.Context,
+    file: Path | None,
+    live: Live,
+    policies: tuple[str, ...],
+    packs: tuple[str, ...],
+    config_file: Path | None,
+) -> None:
+    """Collect live configuration into a file, or look at one.
+
+    Without a command, the accounts are collected into the file of -o, which ends in .json, .json.gz or .json.zst and
+    is judged later by `auditor audit FILE`. Only its owner may read it, and secrets are not in it.
+    """
+    if context.invoked_subcommand is not None:
+        if file is not None:
+            raise UsageError(f"-o before {context.invoked_subcommand}: it belongs to collecting; write it behind merge")
+        return
+    if file is None:
+        raise UsageError("snapshot: name the file to write with -o, or use show, diff or merge")
+    from auditor.cli import session
+
+    config = session.configured(config_file, select=policies, packs=packs)
+    pack = session.load_pack(config, session.opa_binary())
+    plan = session.make_plan(session.chosen(pack, config, "live"))
+    collected = collect(file, plan, live, live.regions or config.regions)
+    calls = sum(collected.calls.values())
+    partial = "" if collected.complete else ", partial: it was stopped"
+    click.echo(f"{file}: {calls:,} calls, {collected.gaps:,} gaps{partial}", err=True)
+    context.exit(0 if collected.complete else INTERRUPTED)
+
+
+@snapshot.command()
+@click.argument("file", type=_file)
+def show(file: Path) -> None:
+    """Say what a snapshot holds: accounts, regions, types, gaps and the permissions that were missing."""
+    from auditor.sources.summary import summary
+
+    click.echo(summary(file), nl=False)
+
+
+@snapshot.command()
+@click.argument("before", type=_file)
+@click.argument("after", type=_file)
+def diff(before: Path, after: Path) -> None:
+    """Compare two snapshots by resource and property. Exits 0, whether they differ or not."""
+    from auditor.sources.difference import difference
+
+    for line in difference(before, after):
+        click.echo(line)
+
+
+@snapshot.command()
+@click.argument("files", nargs=-1, required=True, type=_file)
+@click.option("-o", "--output", "file", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File.")
+def merge(files: tuple[Path, ...], file: Path) -> None:
+    """Join snapshots of different accounts into one."""
+    from auditor.sources.merge import merge as merge_files
+
+    accounts = merge_files(files, file)
+    click.echo(f"{file}: {accounts} accounts", err=True)
