@@ -31,6 +31,10 @@ class CaseRunner:
         self._engine = engine
         self._known: dict[bytes, Status | None] = {}
 
+    def judged_as(self, policy: Policy) -> None:
+        """Judge by another policy's reads from here on; what is collected and shown to OPA stays the same."""
+        self.plan = msgspec.structs.replace(self.plan, policies=(policy,))
+
     def run(self, case: Case, form: Form) -> Verdict | None:
         """The verdict on the case's subject; None where none is given. A file that cannot be judged raises."""
         return self.live(case, live_scope(case, self.policy)) if form == "live" else self.template(case)
