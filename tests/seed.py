@@ -84,9 +84,7 @@ def _ec2(client: Client, secret: str) -> None:
     ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=8, Encrypted=True)
     script = f"#!/bin/sh\nexport DB_PASSWORD={secret}\n"
     ec2.run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1, UserData=script)
-    ec2.run_instances(
-        ImageId="ami-12345678", MinCount=1, MaxCount=1, MetadataOptions={"HttpTokens": "required"}
-    )
+    ec2.run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1, MetadataOptions={"HttpTokens": "required"})
     encoded = base64.b64encode(script.encode()).decode()
     data = {"ImageId": "ami-12345678", "MetadataOptions": {"HttpTokens": "required"}, "UserData": encoded}
     ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)

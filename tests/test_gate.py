@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 from support import gap, policy, reference_of, resource
 
@@ -60,6 +61,29 @@ def test_lenient_says_that_it_was_lenient() -> None:
     assert "--lenient" in decision.reasons[0]
 
 
+def test_lenient_forgives_what_could_not_be_judged_and_says_so() -> None:
+    decision = decide(report(problems=(Problem("file", "x", "broken"),)), Thresholds(lenient=True))
+    assert (decision.code, decision.reasons) == (0, ("1 file could not be judged (--lenient: not counted)",))
+
+
+def test_a_macro_that_is_not_expanded_is_incomplete_whatever_the_severity() -> None:
+    macro = gap("*", reason=Reason.UNSUPPORTED, detail="Count: the macro in the template is not expanded")
+    low = verdict(Status.UNKNOWN, Severity.LOW, macro)
+    decision = decide(report(low, low), Thresholds(Severity.CRITICAL))
+    assert (decision.code, decision.reasons) == (3, ("1 macro or module not expanded",))
+    assert decision.causes[0].remedy == 'accepted_macros = ["Count"] if it adds nothing that matters'
+
+
+def test_an_interrupted_run_is_130_and_still_says_what_it_found() -> None:
+    made = msgspec.structs.replace(report(verdict(Status.FAIL)), complete=False)
+    decision = decide(made, Thresholds())
+    assert decision.code == 130
+    assert [reason.partition(":")[0] for reason in decision.reasons] == [
+        "interrupted",
+        "1 verdict FAIL at or over severity high",
+    ]
+
+
 def test_causes_are_grouped_with_their_remedy_and_those_that_count_come_first() -> None:
     parameter = gap(reason=Reason.UNRESOLVED, detail="parameter PeerVPCCIDR has no value")
     low = verdict(Status.UNKNOWN, Severity.LOW, gap(detail="s3:GetBucketPolicy"))
@@ -78,6 +102,45 @@ def test_a_crashed_policy_is_its_own_cause() -> None:
 def test_a_noecho_parameter_has_the_same_remedy() -> None:
     unset = gap(reason=Reason.UNRESOLVED, detail="NoEcho parameter Secret has no value")
     assert describe(unset)[1] == "--parameter Secret=..."
+
+
+@pytest.mark.parametrize(
+    ("detail", "remedy"),
+    [
+        ("parameter A has no value; parameter B has no value", "--parameter A=... --parameter B=..."),
+        ("AWS::AccountId is not set; AWS::Region is not set", "--account ID --region NAME"),
+        ("the default depends on X: parameter A has no value (AWS::SSM::Parameter::Name)", "--parameter A=..."),
+        ("parameter A of nested stack Net has no value", ""),
+        ("module vpc.yml: Network is a module, which is not expanded", "scan the packaged template"),
+        ("Fn::ImportValue VpcId", ""),
+    ],
+)
+def test_the_remedy_of_what_templates_leave_open(detail: str, remedy: str) -> None:
+    assert describe(gap(reason=Reason.UNRESOLVED, detail=detail))[1] == remedy
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail", "expected"),
+    [
+        (Reason.DENIED, "s3:GetBucketPolicy", ("s3:GetBucketPolicy denied", "auditor permissions")),
+        (
+            Reason.DENIED,
+            "s3:GetBucketPolicy (by an organization's control policy)",
+            ("s3:GetBucketPolicy (by an organization's control policy) denied", ""),
+        ),
+        (Reason.THROTTLED, "s3:GetBucketPolicy (SlowDown)", ("s3:GetBucketPolicy (SlowDown) throttled", "")),
+        (Reason.WRITE_ONLY, "", ("AWS::S3::Bucket write-only", "")),
+    ],
+)
+def test_the_cause_and_remedy_of_what_an_account_hides(reason: Reason, detail: str, expected: tuple[str, str]) -> None:
+    assert describe(gap(reason=reason, detail=detail)) == expected
+
+
+def test_a_row_that_accepts_one_gap_of_two_matched_something() -> None:
+    accept = Acceptance([Accept(reason="half", action="s3:GetBucketPolicy")], TODAY)
+    both = verdict(Status.UNKNOWN, Severity.HIGH, gap(detail="s3:GetBucketPolicy"), gap(detail="s3:GetBucketAcl"))
+    assert accept(both).status is Status.UNKNOWN
+    assert list(accept.notes()) == []
 
 
 def test_an_accepted_blind_spot_needs_every_gap_to_match() -> None:

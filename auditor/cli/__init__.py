@@ -51,19 +51,18 @@ def entry() -> None:
         error.show()
         code = 2
     except (click.Abort, KeyboardInterrupt):
-        print("auditor: interrupted", file=sys.stderr)
+        click.echo("auditor: interrupted", err=True)
         code = 130
     except AuditorError as error:
-        print(f"auditor: error: {_printable(str(error))}", file=sys.stderr)
+        click.echo(f"auditor: error: {_printable(str(error))}", err=True)
         code = error.exit_code
-    except BrokenPipeError:  # the reader of stdout has gone (`| head`): what it did not read was not said
+    except (BrokenPipeError, SystemExit):  # click makes the first into the second, with code 1: "findings"
         from auditor.cli.outputs import discard_stdout
 
         discard_stdout()
         code = 4
-    except Exception as error:  # noqa: BLE001 - the one place: an uncaught fault is exit code 4, never a pass
-        traceback.print_exc()
-        print(f"auditor: internal error: {error!r}; please report it with the lines above", file=sys.stderr)
+    except Exception:  # noqa: BLE001 - the one place: an uncaught fault is exit code 4, never a pass
+        click.echo(f"{traceback.format_exc()}auditor: internal error; please report it with the lines above", err=True)
         code = 4
     sys.exit(code if isinstance(code, int) else 0)
 

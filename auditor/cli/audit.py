@@ -37,9 +37,7 @@ INTERRUPTED = 130
 @click.option("--plan", "only_plan", is_flag=True, help="Print the calls and their permissions; make none.")
 @judging_options
 @click.pass_context
-def audit(
-    context: click.Context, snapshots: tuple[str, ...], only_plan: bool, live: Live, judging: Judging
-) -> None:
+def audit(context: click.Context, snapshots: tuple[str, ...], only_plan: bool, live: Live, judging: Judging) -> None:
     """Judge live accounts or stored snapshots.
 
     Without SNAPSHOT the account of the credentials at hand is collected first: every enabled region, and only what

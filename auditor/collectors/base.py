@@ -6,6 +6,7 @@ covered is what was asked and answered, and what was read and not answered is a 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from typing import Any
@@ -21,6 +22,11 @@ from auditor.model import Gap, Hidden, Json, Path, Reason, Resource
 
 # Types to top-level properties (or ("facts", ...), ("tags", ...) as "facts"/"tags"); LIST stands for existence.
 Wanted = Mapping[str, frozenset[str]]
+
+
+# What AWS prepares on demand (`Call.later`) is asked for so many times, with seconds between.
+_TRIES = 30
+_PAUSE = 1.0
 
 
 class CredentialsError(SourceError):
@@ -181,7 +187,7 @@ class Collector:
                     first = False
                     yield page
             else:
-                yield getattr(self._client, call.method)(**arguments)
+                yield self._answer(call, arguments)
         except ClientError as error:
             response: dict[str, Any] = dict(error.response)
             if errors.is_absent(call, response):
@@ -197,6 +203,18 @@ class Collector:
             yield Hidden(Reason.FAILED, f"{call.action} ({self._dead})")
         except (BotoCoreError, ResponseParserError) as error:
             yield Hidden(Reason.FAILED, f"{call.action} ({type(error).__name__})")
+
+    def _answer(self, call: Call, arguments: Mapping[str, Json]) -> Json:
+        """One answer; what AWS is still preparing is asked for again."""
+        for _ in range(_TRIES):
+            try:
+                return getattr(self._client, call.method)(**arguments)
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") not in call.later:
+                    raise
+            time.sleep(_PAUSE)
+            self._count(call)
+        return getattr(self._client, call.method)(**arguments)
 
     def _blind(self, call: Call, draft: Draft | None, why: Hidden) -> None:
         """What a failed call would have filled: lists are gaps here, properties hidden in their resources."""

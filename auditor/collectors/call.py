@@ -75,7 +75,8 @@ class Call:
     for. `absent`: the error codes of this operation that mean "there is none": `fill` is then given {}.
     `keep`: asked before the others, its pages kept in `Place.answers` for them; where it fails, what it fills is
     hidden on every resource of that type. `when(draft)` False: the question does not arise, and what it fills is
-    known to be absent. `option`: asked only where the user chose it; otherwise what it fills is a gap that says so.
+    known to be absent. `later`: the error codes that mean "not yet": asked again for a while. `option`: asked only
+    where the user chose it; otherwise what it fills is a gap that says so.
     """
 
     operation: str
@@ -91,6 +92,7 @@ class Call:
     keep: bool = False
     when: Callable[[Draft], bool] | None = None
     account_id: bool = False  # pass AccountId (s3control)
+    later: tuple[str, ...] = ()
     option: str = ""
 
     @property

@@ -29,7 +29,8 @@ def _projects(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iter
             environment, Type="type", Image="image", ComputeType="computeType", PrivilegedMode="privilegedMode"
         )
         properties["Environment"]["EnvironmentVariables"] = [
-            picked(each, Name="name", Value="value", Type="type") for each in environment.get("environmentVariables", ())
+            picked(each, Name="name", Value="value", Type="type")
+            for each in environment.get("environmentVariables", ())
         ]
         tags = {tag["key"]: tag["value"] for tag in project.get("tags", ())}
         yield Draft(PROJECT, project["arn"], project["name"], project["arn"], properties, tags)

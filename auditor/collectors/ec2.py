@@ -17,6 +17,8 @@ VOLUME = "AWS::EC2::Volume"
 PREFIX_LIST = "AWS::EC2::PrefixList"
 DEFAULTS = "Auditor::EC2::RegionDefaults"
 SNAPSHOT = "Auditor::EC2::Snapshot"
+SNAPSHOT_BLOCK = "AWS::EC2::SnapshotBlockPublicAccess"
+IMAGE = "Auditor::EC2::Image"
 
 _PUBLIC = "describe_snapshots#public"
 
@@ -160,6 +162,19 @@ def _snapshots(page: Mapping[str, Json], place: Place, _: Draft | None) -> Itera
         yield Draft(SNAPSHOT, arn, found["SnapshotId"], arn, properties, tags_of(found.get("Tags")))
 
 
+def _images(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for found in page.get("Images", ()):
+        arn = f"arn:{place.partition}:ec2:{place.region}::image/{found['ImageId']}"
+        properties = picked(found, "ImageId", "Name", "Public")
+        yield Draft(IMAGE, arn, found["ImageId"], arn, properties, tags_of(found.get("Tags")))
+
+
+def _snapshot_block(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    id = f"{place.account}/{place.region}/{SNAPSHOT_BLOCK}"
+    properties = {"AccountId": place.account, "State": answer["State"]}
+    yield Draft(SNAPSHOT_BLOCK, id, place.account, id, properties)
+
+
 SERVICE = Service(
     client="ec2",
     scope="regional",
@@ -281,6 +296,20 @@ SERVICE = Service(
             {SNAPSHOT: (*(LIST, "SnapshotId", "Encrypted", "VolumeId", "KmsKeyId", "OwnerId", "tags", "Tags"),)},
             arguments={"OwnerIds": ["self"], "PaginationConfig": {"PageSize": 1000}},
             make=_snapshots,
+            paged=True,
+        ),
+        Call(
+            "get_snapshot_block_public_access_state",
+            "ec2:GetSnapshotBlockPublicAccessState",
+            {SNAPSHOT_BLOCK: (LIST, "AccountId", "State")},
+            make=_snapshot_block,
+        ),
+        Call(
+            "describe_images",
+            "ec2:DescribeImages",
+            {IMAGE: (LIST, "ImageId", "Name", "Public", "tags", "Tags")},
+            arguments={"Owners": ["self"]},
+            make=_images,
             paged=True,
         ),
     ),

@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.h
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Mapping
 
 from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked, tags_of
@@ -17,6 +19,8 @@ GROUP = "AWS::IAM::Group"
 MANAGED = "AWS::IAM::ManagedPolicy"
 PROFILE = "AWS::IAM::InstanceProfile"
 ACCOUNT = "Auditor::IAM::Account"
+CERTIFICATE = "Auditor::IAM::ServerCertificateStatus"
+ENTRY = "Auditor::IAM::CredentialReportEntry"
 PASSWORDS = "Auditor::IAM::PasswordPolicy"
 
 _NO_DEFAULT = Hidden(Reason.FAILED, "iam:GetAccountAuthorizationDetails gave no default version")
@@ -52,9 +56,10 @@ def _managed(policy: Mapping[str, Json]) -> Draft:
     default: Mapping[str, Json] = next(
         (v for v in policy.get("PolicyVersionList", ()) if v.get("IsDefaultVersion")), {}
     )
-    properties = picked(policy, "Path", "DefaultVersionId", ManagedPolicyName="PolicyName", PolicyArn="Arn")
+    name = policy["Arn"].rsplit("/", 1)[-1]
+    properties = {"ManagedPolicyName": name, **picked(policy, "Path", "DefaultVersionId", PolicyArn="Arn")}
     properties["PolicyDocument"] = default.get("Document", _NO_DEFAULT)
-    return Draft(MANAGED, policy["Arn"], policy["PolicyName"], policy["Arn"], properties)
+    return Draft(MANAGED, policy["Arn"], name, policy["Arn"], properties)
 
 
 def _profiles(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
@@ -75,6 +80,31 @@ def _passwords(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Ite
     yield Draft(PASSWORDS, id, place.account, id, {**policy, "Present": bool(policy)})
 
 
+def _certificates(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for item in page.get("ServerCertificateMetadataList", ()):
+        properties = picked(item, "ServerCertificateName", "Arn") | {"Expiration": item["Expiration"].isoformat()}
+        arn = item["Arn"]
+        yield Draft(CERTIFICATE, f"{arn}/status", item["ServerCertificateName"], arn, properties)
+
+
+def _report(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for row in csv.DictReader(io.StringIO(answer["Content"].decode())):
+        properties = {_pascal(column): _FLAGS.get(value, value) for column, value in row.items()}
+        yield Draft(ENTRY, f"{row['arn']}/credentials", row["user"], row["arn"], properties)
+
+
+def _pascal(column: str) -> str:
+    return "".join(word.capitalize() for word in column.split("_"))
+
+
+_FLAGS = {"true": True, "false": False}
+_REPORT = (
+    *("User", "Arn", "UserCreationTime", "PasswordEnabled", "PasswordLastUsed", "PasswordLastChanged"),
+    *("PasswordNextRotation", "MfaActive", "Cert1Active", "Cert1LastRotated", "Cert2Active", "Cert2LastRotated"),
+    *("AccessKey1Active", "AccessKey1LastRotated", "AccessKey1LastUsedDate", "AccessKey1LastUsedRegion"),
+    *("AccessKey1LastUsedService", "AccessKey2Active", "AccessKey2LastRotated", "AccessKey2LastUsedDate"),
+    *("AccessKey2LastUsedRegion", "AccessKey2LastUsedService"),
+)
 _GROUP = (LIST, "Path", "Arn", "Policies", "ManagedPolicyArns")
 _PRINCIPAL = (*_GROUP, "PermissionsBoundary", "tags", "Tags")
 
@@ -112,6 +142,21 @@ SERVICE = Service(
             {PASSWORDS: (LIST, "*")},
             make=_passwords,
             absent=("NoSuchEntity",),
+        ),
+        Call(
+            "list_server_certificates",
+            "iam:ListServerCertificates",
+            {CERTIFICATE: (LIST, "ServerCertificateName", "Arn", "Expiration")},
+            make=_certificates,
+            paged=True,
+        ),
+        Call("generate_credential_report", "iam:GenerateCredentialReport", {ENTRY: (LIST,)}, keep=True),
+        Call(
+            "get_credential_report",
+            "iam:GetCredentialReport",
+            {ENTRY: (LIST, *_REPORT)},
+            make=_report,
+            later=("ReportNotPresent", "ReportInProgress", "ReportExpired"),
         ),
     ),
 )

@@ -83,7 +83,9 @@ def as_terraform(found: Sequence[dict[str, Json]]) -> str:
     for index, document in enumerate(found):
         name = _name(index, found).lower()
         body = json.dumps(document, indent=2).replace("\n", "\n  ")
-        blocks.append(f'resource "aws_iam_policy" "{name}" {{\n  name   = "{name}"\n  policy = jsonencode({body})\n}}\n')
+        blocks.append(
+            f'resource "aws_iam_policy" "{name}" {{\n  name   = "{name}"\n  policy = jsonencode({body})\n}}\n'
+        )
     return "\n".join(blocks)
 
 

@@ -14,6 +14,7 @@ INSTANCE = "AWS::RDS::DBInstance"
 CLUSTER = "AWS::RDS::DBCluster"
 GLOBAL = "AWS::RDS::GlobalCluster"
 ENCRYPTION = "Auditor::RDS::EncryptionStatus"
+SHARING = "Auditor::RDS::SnapshotAttributes"
 
 _NOT_TOLD = Hidden(Reason.UNSUPPORTED, "the API gave no StorageEncryptionType")
 _OTHER_ENGINES = ("neptune", "docdb")
@@ -70,6 +71,32 @@ def _globals(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterato
         yield from _encryption(item, arn, id)
 
 
+def _snapshots(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for item in page.get("DBSnapshots", ()):
+        yield _snapshot(item["DBSnapshotArn"], item["DBSnapshotIdentifier"])
+
+
+def _cluster_snapshots(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for item in page.get("DBClusterSnapshots", ()):
+        yield _snapshot(item["DBClusterSnapshotArn"], item["DBClusterSnapshotIdentifier"])
+
+
+def _snapshot(arn: str, id: str) -> Draft:
+    return Draft(SHARING, f"{arn}/attributes", id, arn, {"Arn": arn})
+
+
+def _is_of_cluster(draft: Draft) -> bool:
+    return ":cluster-snapshot:" in draft.arn
+
+
+def _sharing(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
+    """Both kinds of snapshot answer alike, under names of their own."""
+    (result,) = (value for key, value in answer.items() if key.endswith("AttributesResult"))
+    (attributes,) = (value for key, value in result.items() if key.endswith("Attributes"))
+    accounts = [each.get("AttributeValues", []) for each in attributes if each["AttributeName"] == "restore"]
+    return {"RestoreAccounts": [account for values in accounts for account in values]}
+
+
 SERVICE = Service(
     client="rds",
     scope="regional",
@@ -103,6 +130,41 @@ SERVICE = Service(
             },
             make=_globals,
             paged=True,
+        ),
+        # automated snapshots cannot be shared
+        Call(
+            "describe_db_snapshots",
+            "rds:DescribeDBSnapshots",
+            {SHARING: (LIST, "Arn")},
+            arguments={"SnapshotType": "manual"},
+            make=_snapshots,
+            paged=True,
+        ),
+        Call(
+            "describe_db_cluster_snapshots",
+            "rds:DescribeDBClusterSnapshots",
+            {SHARING: (LIST, "Arn")},
+            arguments={"SnapshotType": "manual"},
+            make=_cluster_snapshots,
+            paged=True,
+        ),
+        Call(
+            "describe_db_snapshot_attributes",
+            "rds:DescribeDBSnapshotAttributes",
+            {SHARING: ("RestoreAccounts",)},
+            of=SHARING,
+            params=lambda draft: {"DBSnapshotIdentifier": draft.name},
+            fill=_sharing,
+            when=lambda draft: not _is_of_cluster(draft),
+        ),
+        Call(
+            "describe_db_cluster_snapshot_attributes",
+            "rds:DescribeDBClusterSnapshotAttributes",
+            {SHARING: ("RestoreAccounts",)},
+            of=SHARING,
+            params=lambda draft: {"DBClusterSnapshotIdentifier": draft.name},
+            fill=_sharing,
+            when=_is_of_cluster,
         ),
     ),
 )

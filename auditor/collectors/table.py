@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.collectors import autoscaling, awslambda, cloudtrail, codebuild, ec2, ecs, iam, kms, rds, s3
+from auditor.collectors import autoscaling, awslambda, cloudtrail, codebuild, ec2, ecs, iam, kms, rds, s3, vpc
 from auditor.collectors.call import Service
 from auditor.data.folding import FRAGMENTS, TURNS
 
@@ -13,6 +13,7 @@ SERVICES: tuple[Service, ...] = (
     iam.SERVICE,
     s3.CONTROL,
     ec2.SERVICE,
+    vpc.SERVICE,
     ecs.SERVICE,
     awslambda.SERVICE,
     codebuild.SERVICE,

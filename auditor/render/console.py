@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator
-from itertools import groupby
-from typing import IO
+from itertools import count, groupby
+from typing import IO, NamedTuple
 
 from auditor.model import Decision, Finding, Location, Policy, Report, Status, Verdict, pointer
 from auditor.render import closing
-from auditor.render.excerpt import Secrets, excerpt, secrets_of
+from auditor.render.excerpt import Secrets, excerpt, noting_secrets
 from auditor.render.options import RenderOptions, shown
 from auditor.render.style import SEVERITY, Style
 from auditor.render.text import named, paragraphs, plain, when
@@ -21,25 +21,39 @@ _INDENT = " " * 6
 
 
 def render(report: Report, decision: Decision, options: RenderOptions, out: IO[str]) -> None:
-    page = _Page(report, options)
-    failed, left_out = _chosen(report, options)
+    survey = _survey(report, options)
+    page = _Page(report, options, survey.secrets)
+    failed = shown(report, options, Status.FAIL) if options.everything else survey.most_severe
     for place, group in groupby(_in_order(failed), key=_place):
         out.write(page.style.paint(plain(place), bold=True) + "\n")
         for verdict in group:
             out.writelines(line + "\n" for line in page.failure(verdict))
-    if left_out:
-        out.write(f"{left_out:,} more FAIL, none of them more severe: --all shows them, -o json=FILE writes them\n\n")
+    if not options.everything and survey.failures > len(survey.most_severe):
+        more = survey.failures - len(survey.most_severe)
+        out.write(f"{more:,} more FAIL, none of them more severe: --all shows them, -o json=FILE writes them\n\n")
     closing.write(report, decision, options, page.style, out, undecided=True)
 
 
-def _chosen(report: Report, options: RenderOptions) -> tuple[Iterable[Verdict], int]:
-    """The most severe failures in the order of the report, and how many more there are."""
-    failed = shown(report, options, Status.FAIL)
-    if options.everything:
-        return failed, 0
-    most = heapq.nsmallest(MOST_FAILURES, enumerate(failed), key=lambda item: (-item[1].severity.rank, item[0]))
-    number = sum(1 for _ in shown(report, options, Status.FAIL))
-    return [verdict for _, verdict in sorted(most, key=lambda item: item[0])], number - len(most)
+class _Survey(NamedTuple):
+    """`most_severe` in the order of the report."""
+
+    most_severe: list[Verdict]
+    failures: int
+    secrets: Secrets
+
+
+def _survey(report: Report, options: RenderOptions) -> _Survey:
+    """One look at every verdict."""
+    secrets: dict[tuple[str, int], int] = {}
+    numbers = count(1)
+    failed = (
+        (next(numbers), verdict)
+        for verdict in noting_secrets(report.verdicts, secrets)
+        if verdict.status is Status.FAIL and verdict.severity.rank >= options.min_severity.rank
+    )
+    most = heapq.nsmallest(MOST_FAILURES, failed, key=lambda item: (-item[1].severity.rank, item[0]))
+    in_order = [verdict for _, verdict in sorted(most, key=lambda item: item[0])]
+    return _Survey(in_order, next(numbers) - 1, secrets)
 
 
 def _in_order(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
@@ -85,11 +99,11 @@ def _standing(verdict: Verdict) -> list[Finding]:
 class _Page:
     """What the lines of one report share."""
 
-    def __init__(self, report: Report, options: RenderOptions) -> None:
+    def __init__(self, report: Report, options: RenderOptions, secrets: Secrets) -> None:
         self.style = Style(options.colour, options.width)
         self._options = options
         self._policies = {policy.id: policy for policy in report.policies}
-        self._secrets: Secrets = secrets_of(report.verdicts)
+        self._secrets = secrets
         self._explained: set[str] = set()
 
     def failure(self, verdict: Verdict) -> Iterator[str]:

@@ -29,13 +29,20 @@ class Row(NamedTuple):
 def secrets_of(verdicts: Iterable[Verdict]) -> Secrets:
     """Where secrets stand, so that they are blotted out whichever finding shows the line."""
     found: dict[tuple[str, int], int] = {}
+    for _ in noting_secrets(verdicts, found):
+        pass
+    return found
+
+
+def noting_secrets(verdicts: Iterable[Verdict], found: dict[tuple[str, int], int]) -> Iterator[Verdict]:
+    """The verdicts as they come; what `secrets_of` gives is in `found` when the last one has passed."""
     for verdict in verdicts:
         for finding in verdict.findings:
             if finding.secret and finding.location is not None:
                 place = finding.location
                 column = _secret_from(finding, place)
                 found[place.file, place.line] = min(column, found.get((place.file, place.line), column))
-    return found
+        yield verdict
 
 
 def _secret_from(finding: Finding, place: Location) -> int:

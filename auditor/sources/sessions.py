@@ -119,7 +119,7 @@ def _config(patience: Patience) -> Config:
     own_endpoint = os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT_URL_S3")
     return Config(
         # adaptive retries share one limiter per client: a tenth of the throttled answers of the other modes
-        retries={"mode": "adaptive", "max_attempts": patience.attempts},
+        retries={"mode": "adaptive", "total_max_attempts": patience.attempts},
         connect_timeout=patience.connect,
         read_timeout=patience.read,
         max_pool_connections=16,

@@ -11,7 +11,8 @@ import copy
 import json
 import random
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -119,8 +120,8 @@ class Writer:
         return ref
 
     def constant(self) -> str:
-        scalars = ["1", "2", '"a"', '"b"', "true", "false", "null"]
-        return self.random.choice(scalars * 3 + ["{}", "[]", '{"P": 1}', '["a"]'])
+        scalars = ["1", "1", "1", '"a"', '"a"', "2", "true", "false", "null"]
+        return self.random.choice(scalars * 2 + ["{}", "[]", '{"P": 1}', '["a"]'])
 
     def collection(self, names: dict[str, list[str]]) -> str:
         r = self.random
@@ -201,37 +202,39 @@ class Writer:
         return f"{self.constant()} in {self.collection(names)}"
 
     def odd(self, names: dict[str, list[str]], depth: int) -> str:
-        """What the analysis does not follow: signed both."""
-        r = self.random
-        ref = self.ref(names)
-        name = self.fresh("w")
-        return r.choice(
-            [
-                f"count({ref}) > {r.randint(0, 2)}",
-                f"count({ref}) == {r.randint(0, 2)}",
-                f"every {name} in {self.collection(names)} {{ {name} != {self.constant()} }}",
-                f"object.get({ref}, \"P\", 1) == 1",
-                f"startswith({ref}, \"a\")",
-                f"is_string({ref})",
-                f"lower({ref}) == \"a\"",
-                f"count({self.comprehended(names)}) == {r.randint(0, 2)}",
-                f"{ref} + 1 > 2",
-                f"{self.defaulted(names)}",
-                f"{self.defaulted(names)} == {r.choice(['true', '1'])}",
-                f"{name} := {ref} == {self.constant()}\n\t{name} == false",
-                f"{name} := 1 in {self.collection(names)}\n\t{name} == false",
-                f"sprintf(\"%v\", [{ref}]) == \"{{}}\"",
-                f"is_string({ref})\n\t{ref} == {self.ref(names)}",
-                f"{{1, 2}} - {{{ref}}} == {{1, 2}}",
-                f"[{ref}, 1] == [{self.constant()}, 1]",
-                f"[{ref}, 1] in {{[1, 1], [\"a\", 1]}}",
-                f"some {name} in ({{{ref}}} | {{1}})\n\t{name} == 1",
-                f"[{name}, _] := {ref}\n\t{name} == 1",
-                f"{ref} == input.parameters.nothing" if r.random() < 0.1 else f"to_number({ref}) == 1",
-                f"{self.named(names)} in input.resources" if r.random() < 0 else f"[1, 2][{ref}] == 2",
-                f'{{"a": 1, "b": 2}}[{ref}] == 1',
-            ]
-        )
+        """What the analysis does not follow, or only with care."""
+        r, ref, constant, name = self.random, self.ref(names), self.constant(), self.fresh("w")
+        kinds: list[Callable[[], str]] = [
+            lambda: f"count({ref}) {r.choice(['>', '=='])} {r.randint(0, 2)}",
+            lambda: f"count({self.comprehended(names)}) == {r.randint(0, 2)}",
+            lambda: f"every {name} in {self.collection(names)} {{ {name} != {constant} }}",
+            lambda: f'object.get({ref}, "P", 1) == 1',
+            lambda: r.choice([f'startswith({ref}, "a")', f"is_string({ref})", f'lower({ref}) == "a"', f"{ref} + 1 > 2"]),
+            lambda: self.guessed(names),
+            lambda: self.guessed(names),
+            lambda: f"{name} := {ref} == {constant}\n\t{name} == false",
+            lambda: f"{name} := 1 in {self.collection(names)}\n\t{name} == false",
+            lambda: f'sprintf("%v", [{ref}]) == "{{}}"',
+            lambda: f"is_string({ref})\n\t{ref} == {self.ref(names)}",
+            lambda: f"{{1, 2}} - {{{ref}}} == {{1, 2}}",
+            lambda: r.choice([f"[{ref}, 1] == [{constant}, 1]", f'[{ref}, 1] in {{[1, 1], ["a", 1], [[], 1]}}']),
+            lambda: f"some {name} in ({{{ref}}} | {{1}})\n\t{name} == 1",
+            lambda: f"[{name}, _] := {ref}\n\t{name} == 1",
+            lambda: r.choice([f"to_number({ref}) == 1", f"[1, 2][{ref}] == 2", f'{{"a": 1, {{}}: 2, []: 3}}[{ref}] > 1']),
+        ]
+        return r.choice(kinds)()
+
+    def guessed(self, names: dict[str, list[str]]) -> str:
+        """A function with `default` or `else`."""
+        if not names.get("resource"):
+            return self.ref(names)
+        rule = self.fresh("guess")
+        body = lines(self.body({"resource": ["d"]}, 0))
+        if self.random.random() < 0.5:
+            self.rules.append(f"default {rule}(_) := false\n\n{rule}(d) if {{\n{body}}}\n")
+            return f"{rule}({self.random.choice(names['resource'])}) == {self.random.choice(['true', 'false'])}"
+        self.rules.append(f"{rule}(d) := 1 if {{\n{body}}} else := 2\n")
+        return f"{rule}({self.random.choice(names['resource'])}) == {self.random.choice(['1', '2'])}"
 
     def extra(self, names: dict[str, list[str]], depth: int) -> str:
         """Rules and functions with composite values, positions, patterns."""
@@ -277,21 +280,6 @@ class Writer:
             return f"some {a}, {b}\n\t{list}[{a}] == {constant}\n\t{list}[{b}]\n\t{a} {r.choice(['<', '!=', '=='])} {b}"
         return f"{a} := [c | some c in {s}.properties.M; c != {constant}]\n\t{a}[{r.choice(['0', '_'])}] == {self.constant()}"
 
-    def named(self, names: dict[str, list[str]]) -> str:
-        return f"{self.random.choice(names.get('resource') or ['s'])}.name"
-
-    def defaulted(self, names: dict[str, list[str]]) -> str:
-        rule = self.fresh("guess")
-        inner = {"resource": ["d"]}
-        if not names.get("resource"):
-            return self.ref(names)
-        body = lines(self.body(inner, 0))
-        if self.random.random() < 0.5:
-            self.rules.append(f"default {rule}(_) := false\n\n{rule}(d) if {{\n{body}}}\n")
-        else:
-            self.rules.append(f"{rule}(d) := 1 if {{\n{body}}} else := 2\n")
-        return f"{rule}({self.random.choice(names['resource'])})"
-
     def helper(self, names: dict[str, list[str]], depth: int) -> str:
         rule = self.fresh("helper")
         kind = "element" if names.get("element") and self.random.random() < 0.3 else "resource"
@@ -325,7 +313,13 @@ class Writer:
         type = r.choice([POLICY, POLICY, BLOCK, BUCKET])
         subject = r.choice(names.get("resource") or ["s"])
         join = r.choice(
-            [f"{other}.properties.Bucket == {subject}.name", f"{other}.properties.Other == {subject}.name"]
+            [
+                f"{other}.properties.Bucket == {subject}.name",
+                f"{other}.properties.Bucket == {subject}.name",
+                f"{other}.properties.Other == {subject}.name",
+                f"not {other}.properties.Bucket == {subject}.name",
+                f"{other}.properties.Bucket in {{{subject}.name, \"two\"}}",
+            ]
             if type == POLICY
             else [f"{other}.account == {subject}.account", f"{other}.id != {subject}.id"]
         )
@@ -407,7 +401,7 @@ def lines(statements: Sequence[str]) -> str:
 
 
 def scalar(r: random.Random) -> Any:
-    return r.choice([1, 2, "a", "b", "ab", True, False, None, 0])
+    return r.choice([1, 1, 1, 2, "a", "a", "a", "b", True, False, None])
 
 
 def anything(r: random.Random) -> Any:
@@ -533,10 +527,13 @@ def policies(opa: str, folder: Path, r: random.Random, number: int) -> dict[str,
         for name in {error["location"]["file"] for error in json.loads(done.stderr)["errors"]}:
             Path(name).unlink(missing_ok=True)
     tree = parse(opa, library)
-    return {file.stem: derive(parse(opa, file), [tree]) for file in files if file.exists()}
+    kept = [file for file in files if file.exists()]
+    with ThreadPoolExecutor(2) as parsers:
+        trees = parsers.map(lambda file: parse(opa, file), kept)
+        return {file.stem: derive(one, [tree]) for file, one in zip(kept, trees, strict=True)}
 
 
-def trial(opa: str, folder: Path, seed: int, number: int = 40, worlds: int = 10, holes: int = 12) -> list[str]:
+def trial(opa: str, folder: Path, seed: int, number: int = 40, worlds: int = 24, holes: int = 20) -> list[str]:
     """What broke the law, each with the policy and the hole."""
     r = random.Random(seed)
     derived = policies(opa, folder, r, number)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import BROKEN, DEMO, FAILING, LOW, PACKS, PASSING, UNDECIDED, Auditor, write
+from commands import BROKEN, COMMAND, DEMO, FAILING, LOW, PACKS, PASSING, UNDECIDED, Auditor, write
 
 # templates by name, flags, exit code, the last lines in their order
 CASES = {
     "passed": ({"a": PASSING}, (), 0, ["exit 0: passed"]),
     "failed": ({"a": FAILING}, (), 1, ["exit 1: 1 verdict FAIL at or over severity high"]),
-    "failed below the threshold": ({"a": LOW}, (), 0, ["exit 0: passed"]),
-    "failed at a lower threshold": ({"a": LOW}, ("--fail-on", "low"), 1, ["exit 1: 1 verdict FAIL"]),
     "undecided": (
         {"a": UNDECIDED, "b": PASSING},
         (),
@@ -24,8 +23,6 @@ CASES = {
         ],
     ),
     "undecided but lenient": ({"a": UNDECIDED}, ("--lenient",), 0, ["exit 0: 1 verdict UNKNOWN", "(--lenient"]),
-    "undecided but the parameter is given": ({"a": UNDECIDED}, ("--parameter", "Name=x"), 0, ["exit 0: passed"]),
-    "failed and undecided": ({"a": FAILING, "b": UNDECIDED}, (), 1, ["exit 1:", "   also: 1 verdict UNKNOWN"]),
     "lenient never forgives a finding": (
         {"a": FAILING, "b": UNDECIDED},
         ("--lenient",),
@@ -38,7 +35,6 @@ CASES = {
         3,
         ["error a.yaml:2", "1 template,", "exit 3: 1 file could not be judged"],
     ),
-    "such a file but lenient": ({"a": BROKEN}, ("--lenient",), 0, ["exit 0: 1 file could not be judged (--lenient"]),
     "everything at once": (
         {"a": FAILING, "b": UNDECIDED, "c": BROKEN},
         (),
@@ -73,7 +69,7 @@ def test_a_policy_that_crashes_is_incomplete_whatever_its_severity(auditor: Audi
     assert "to_number" in error["message"]
     assert [verdict["status"] for verdict in report["verdicts"]] == ["UNKNOWN"]
     assert "exit 3: 1 policy could not be judged" in done.stderr
-    assert "error crash-on-parameter: " in done.stderr
+    assert "error crash-on-parameter:" in done.stderr
 
 
 def test_an_accepted_blind_spot_counts_no_more_and_an_unused_one_is_named(auditor: Auditor, folder: Path) -> None:
@@ -124,7 +120,7 @@ USAGE = {
     "no such policy": (["scan", ".", "--policy", "s3-bucket-tls-requird"], '(did you mean "s3-bucket-tls-required"?)'),
     "no such format": (["scan", ".", "-o", "sarf=x"], 'unknown format "sarf" (did you mean "sarif"?)'),
     "two formats on stdout": (["scan", ".", "-o", "json", "-o", "sarif=-"], "standard output is named by more than"),
-    "two formats in a file": (["scan", ".", "-o", "json=x", "-o", "sarif=./x"], "./x is named by more than one"),
+    "two formats in a file": (["scan", ".", "-o", "json=x", "-o", "sarif=./x"], "x is named by more than one output"),
     "no such pack": (["scan", ".", "--pack", "nowhere"], "--pack nowhere: no such folder"),
     "no such configuration": (["scan", ".", "--config", "nowhere.toml"], "nowhere.toml"),
     "a setting without a policy": (["scan", ".", "--set", "ports=22"], "POLICY-ID.PARAMETER=VALUE"),
@@ -206,10 +202,6 @@ def test_an_output_that_cannot_be_written_is_4_over_all_and_the_others_are_writt
 
 
 def test_a_full_disk_at_standard_output_is_4(auditor: Auditor, folder: Path, environ: dict[str, str]) -> None:
-    import subprocess
-
-    from conftest import COMMAND
-
     write(folder, a=PASSING)
     with open("/dev/full", "w") as full:
         command = [*COMMAND, "scan", "a.yaml", *DEMO]

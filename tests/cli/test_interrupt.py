@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import COMMAND, FAILING, PACKS, write
+from commands import COMMAND, FAILING, PACKS, write
 
 SLOW = """\
 Resources:

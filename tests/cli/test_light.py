@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import Auditor
+from commands import Auditor
 
 from auditor import __version__
 

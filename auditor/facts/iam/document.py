@@ -136,7 +136,9 @@ def _parse(content: _Content) -> Document:
     version = tree.get("Version", "2008-10-17")
     extra = next((key for key in tree if key not in ("Version", "Id", "Statement")), None)
     doubt = _malformed(f"unknown element {extra}") if extra else None
-    listed = tree.get("Statement", ())
+    if "Statement" not in tree:
+        return Document(doubt=doubt)
+    listed = tree["Statement"]
     if isinstance(listed, Mapping):
         statements = [_statement(listed, ("Statement",) if inside else ())]
     elif isinstance(listed, Sequence) and not isinstance(listed, str):
@@ -145,7 +147,7 @@ def _parse(content: _Content) -> Document:
         return Document(doubt=listed if isinstance(listed, Hidden) else _malformed("Statement is no statement"))
     if doubt:
         statements = [msgspec.structs.replace(one, doubt=one.doubt or doubt) for one in statements]
-    return Document(tuple(statements), str(version) != "2008-10-17", doubt)
+    return Document(tuple(statements), str(version) != "2008-10-17")
 
 
 def _as_json(text: Text) -> str | Hidden:

@@ -100,7 +100,7 @@ def _value_fixed(value: Item, condition: Condition, row: Key, demand: Demand) ->
     if isinstance(value, Hidden):
         return U
     if row.pins == "aws-service":
-        return T if value == "true" else F if value == "false" else U
+        return {"true": T, "false": F}.get(str(value).lower(), U)
     text = shaped(value, _UNSEEN)
     if row.pins == "address":
         return _address(text)
@@ -111,6 +111,8 @@ def _value_fixed(value: Item, condition: Condition, row: Key, demand: Demand) ->
     strict = demand.strict and row.pins != "point"  # the name of an access point may vary if its account does not
     if condition.operator in _LITERAL and not strict:
         text = re.sub(r"[*?]", "x", text)
+    if row.pins == "account" and text.lower() == "anonymous":
+        return F  # the account of an unsigned request
     if strict and row.pins == "userid" and text.endswith(":*") and _no_wildcard(text[:-2]) is T:
         return U  # AWS documents "outside the pattern AROLEID:*" and no more
     if strict or row.pins in ("account", "organization", "id", "service"):

@@ -51,6 +51,11 @@ def holds(condition: Condition, context: Context, variables: bool) -> Truth:
     return each[0] if all(one is each[0] for one in each) and each[0] is truth(negated) else U
 
 
+def is_known(operator: str) -> bool:
+    """Whether AWS documents a bare operator (`StringLike`, without prefix and IfExists)."""
+    return operator in _TESTS or operator in _POSITIVE or operator == "Null"
+
+
 def _absent(condition: Condition, negated: bool) -> Truth:
     if condition.quantifier == "ForAllValues":
         return T

@@ -27,6 +27,7 @@ from auditor.facts.iam.document import Condition, Document, Statement, Terms, ca
 from auditor.facts.iam.globs import EACH, equals, matches
 from auditor.facts.iam.logic import F, T, Truth, U, every, some, unknown
 from auditor.facts.iam.match import is_everyone, unseen_principal
+from auditor.facts.iam.operators import is_known
 from auditor.facts.iam.text import Parts, as_text, blurred, holes, parts_of, with_parts
 from auditor.model import Hidden, Hole, Json, Reason, Resource, Text
 
@@ -59,16 +60,16 @@ def _compute(resource: Resource, view: View) -> Derived:
     pieces = [
         [piece for one in denies if (piece := _piece(one, target, document, known)) is not None] for target in targets
     ]
-    cause = document.doubt or next((one.cause for piece in pieces for one in piece if one.cause), None)
-    return _published(pieces, document.doubt is not None, cause)
+    why = document.doubt or next((one.cause for piece in pieces for one in piece if one.cause), None)
+    return _published(pieces, document.doubt is not None, why)
 
 
-def _published(pieces: Sequence[Sequence[Piece]], more: bool, cause: Hidden | None) -> Derived:
+def _published(pieces: Sequence[Sequence[Piece]], more: bool, why: Hidden | None) -> Derived:
     value: dict[str, Json] = {}
     unknowns: list[Unknown] = []
 
     def doubted(key: str) -> None:
-        unknowns.append(unknown((key,), cause, "whether a statement that denies plain HTTP reaches the whole bucket"))
+        unknowns.append(unknown((key,), why, "whether a statement that denies plain HTTP reaches the whole bucket"))
 
     certain, possible = _http(pieces, certain=True), more or _http(pieces, certain=False)
     if certain is possible:
@@ -170,7 +171,7 @@ def _denied(conditions: tuple[Condition, ...]) -> Denied:
 
 
 def _denied_by(condition: Condition) -> Denied:
-    if not condition.operator:  # not seen
+    if not is_known(condition.operator):  # or not seen
         return Denied(U, (0, EVERY_VERSION), (0, EVERY_VERSION))
     if condition.key == "aws:securetransport":
         false = some(equals(value, "false", fold=True) for value in condition.values)

@@ -40,7 +40,7 @@ _GITHUB = "token.actions.githubusercontent.com"
 class Finding(msgspec.Struct, frozen=True):
     """What one principal element leaves open. `open` T: certainly."""
 
-    list: str
+    name: str
     open: Truth
     element: Element
     issuer: str
@@ -56,7 +56,7 @@ def _compute(resource: Resource, view: View) -> Derived:
         reason = Reason.OUTSIDE if resource.stand_in else Reason.UNRESOLVED
         document = Document(doubt=Hidden(reason, f"the trust policy of {resource.name} is not seen"))
     found = [one for statement in document.statements for one in _judge(statement, document.variables, view)]
-    lists = {name: [one for one in found if one.list == name] for name in ("unpinned", "no_audience")}
+    lists = {name: [one for one in found if one.name == name] for name in ("unpinned", "no_audience")}
     unknowns: list[Unknown] = []
     for name, some_of in lists.items():
         doubts = [(one.cause, one.why) for one in some_of if one.open is U]

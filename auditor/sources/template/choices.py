@@ -51,7 +51,7 @@ class Compared:
     """What the comparisons of a root say about its variables."""
 
     texts: dict[str, dict[str, None]] = field(default_factory=dict)  # variable to the texts it is compared with
-    others: dict[str, dict[str, None]] = field(default_factory=dict)  # the same, where made of "something else"
+    others: dict[str, dict[str, None]] = field(default_factory=dict)  # texts that make two expressions equal
     groups: dict[str, set[str]] = field(default_factory=dict)  # variables compared with each other
     derived: set[str] = field(default_factory=set)  # variables in an expression that is compared
     fresh: dict[str, list[str]] = field(default_factory=dict)  # texts that nothing names
@@ -82,9 +82,8 @@ def compared(pairs: Iterable[Pair], names: Sequence[str], dependencies: Dependen
     made.fresh = {name: _fresh(resolver.stack, name, made) for name in names}
     for stack, (left, right), needs in undecided:
         for side, other, need in ((left, right, needs[0]), (right, left, needs[1])):
-            for text, is_fresh in _instances(stack, side, sorted(need), made, resolver):
-                found = islice(hints(stack, other, text, resolver), _MOST_GUESSES)
-                _note(made.others if is_fresh else made.texts, found)
+            for text in _instances(stack, side, sorted(need), made, resolver):
+                _note(made.others, islice(hints(stack, other, text, resolver), _MOST_GUESSES))
     return made
 
 
@@ -99,17 +98,14 @@ def _variable(value: Any, needs: frozenset[str]) -> str | None:
     return str(symbol) if symbol in needs else None
 
 
-def _instances(
-    stack: Stack, node: Node, names: Sequence[str], made: Compared, resolver: Resolver
-) -> Iterator[tuple[str, bool]]:
-    """The texts that a node has under what its variables are compared with so far; True: "something else" in it."""
+def _instances(stack: Stack, node: Node, names: Sequence[str], made: Compared, resolver: Resolver) -> Iterator[str]:
+    """The texts that a node has under what its variables are compared with so far."""
     options = [[*_named(resolver.stack, name, made).values(), *made.fresh.get(name, [])[:1]] for name in names]
-    fresh = {text for name in names for text in made.fresh.get(name, [])}
     for combination in islice(product(*options), _MOST_COMBINATIONS):
         values: dict[Atom, Any] = {((), name): value for name, value in zip(names, combination, strict=True)}
         text = literal_text(resolver.under({**resolver.assignment.values, **values}).child(stack).value(node))
         if text is not None:
-            yield text, any(literal_text(value) in fresh for value in combination)
+            yield text
 
 
 def variables_of(

@@ -32,8 +32,8 @@ _MISS = 5  # steps that an evaluation costs
 class Leaf(msgspec.Struct, frozen=True):
     """A deployment that is possible: its choices, and what the used conditions are.
 
-    `atoms`: the branches of tests that no value decides. `blurred`: pseudo parameters of which several values
-    make the same world. `certain`: it rests on no such branch, and nothing forbids it.
+    `atoms`: the branches of tests that no value decides. `blurred`: variables of which several values make the
+    same world. `certain`: it rests on no such branch, and nothing forbids it.
     """
 
     chosen: Chosen
@@ -53,9 +53,13 @@ class Space:
         constraints: tuple[Constraint, ...],
         variables: tuple[Variable, ...],
         dependencies: Dependencies,
+        blurred: bool = False,
     ) -> None:
+        """`blurred`: worlds differ in conditions only, and a variable with several values in one is hidden there."""
+        self.blurred = blurred
         self.resolver, self.used, self.constraints, self.variables = resolver, used, constraints, variables
         self.by_name = {variable.name: variable for variable in variables}
+        self.visible = [one for one in variables if one.visible and not (one.pseudo or one.auxiliary or blurred)]
         names = list(self.by_name)
         found = [dependencies.condition(*one) for one in used] + [one.needs for one in constraints]
         self.needs = [tuple(name for name in names if name in need) for need in found]
@@ -85,21 +89,19 @@ class Space:
         """Whose symbol an unnamed value has: that of the first variable with the same value."""
         value = variable.choices[chosen.get(variable.name, 0)].value
         for other in self.variables:
-            choice = other.choices[chosen.get(other.name, 0)]
-            if choice.kind != "named" and choice.value == value:
-                return other.name
+            if other.name in chosen:
+                choice = other.choices[chosen[other.name]]
+                if choice.kind != "named" and choice.value == value:
+                    return other.name
         return variable.name
 
     def seen(self, chosen: Chosen) -> tuple[tuple[str, str], ...]:
         """What resources see of the variables that conditions compare."""
         shown = []
-        for variable in self.variables:
-            if variable.visible and not variable.pseudo and not variable.auxiliary:
-                choice = variable.choices[chosen.get(variable.name, 0)]
-                named = choice.kind == "named"
-                shown.append(
-                    ("is", str(literal_text(choice.value))) if named else ("as", self.holder(variable, chosen))
-                )
+        for variable in self.visible:
+            choice = variable.choices[chosen.get(variable.name, 0)]
+            named = choice.kind == "named"
+            shown.append(("is", str(literal_text(choice.value))) if named else ("as", self.holder(variable, chosen)))
         return tuple(shown)
 
 
@@ -110,7 +112,7 @@ class Search:
         self._space = space
         self._cap = max(cap, 1)
         self._leaves: dict[_Key, Leaf] = {}
-        self._pseudo: dict[_Key, dict[str, set[int]]] = {}
+        self._values: dict[_Key, dict[str, set[int]]] = {}
         self._cut = False
 
     def leaves(self) -> tuple[list[Leaf], bool]:
@@ -180,10 +182,7 @@ class Search:
             for name in self._space.needs[index]:
                 if name not in chosen:
                     return self._space.by_name[name]
-        for variable in self._space.variables:
-            if variable.visible and not variable.pseudo and not variable.auxiliary and variable.name not in chosen:
-                return variable
-        return None
+        return next((variable for variable in self._space.visible if variable.name not in chosen), None)
 
     def _branches(self, chosen: Chosen, strict: bool) -> Iterator[Leaf]:
         """The worlds of some choices: one, or both branches of each test that no value decides.
@@ -191,18 +190,18 @@ class Search:
         `strict`: a test on what the template has wrong (a mapping without that key) fails the deployment.
         """
         full = {variable.name: 0 for variable in self._space.variables} | dict(chosen)
+        vector = tuple(self._space.truth(index, full) for index in range(len(self._space.used)))
+        if None not in vector:
+            yield Leaf(chosen, vector)
+            return
         waiting: list[dict[Atom, bool]] = [{}]
         while waiting:
             atoms = waiting.pop()
-            vector = tuple(self._space.truth(index, full) for index in range(len(self._space.used)))
-            if None not in vector:
-                yield Leaf(chosen, vector)
-                return
             resolver = self._space.under(full, atoms)
             vector = tuple(resolver.child(stack).condition(name) for stack, name in self._space.used)
             self._space.steps += _MISS
             atom = next((atom for atom in resolver.met if atom not in atoms), None) if None in vector else None
-            if atom is None or self._space.steps > 2 * _MOST_STEPS:
+            if atom is None or self._space.steps > _MOST_STEPS:
                 yield Leaf(chosen, vector, atoms, certain=not atoms and None not in vector)
             elif not (strict and resolver.met[atom]):
                 waiting.extend({**atoms, atom: branch} for branch in (True, False))
@@ -212,16 +211,15 @@ class Search:
         known = self._leaves.get(key)
         if known is None or (leaf.certain and not known.certain):
             self._leaves[key] = leaf
-        values = self._pseudo.setdefault(key, {})
+        values = self._values.setdefault(key, {})
         for variable in self._space.variables:
-            if variable.pseudo:
+            if variable.pseudo or (self._space.blurred and variable.visible):
                 values.setdefault(variable.name, set()).add(leaf.chosen.get(variable.name, -1))
 
     def _covered(self, key: _Key, leaf: Leaf) -> bool:
         """Whether the same world exists with a default where this one has some other text."""
         vector, seen = key
-        visible = [one for one in self._space.variables if one.visible and not one.pseudo and not one.auxiliary]
-        for position, variable in enumerate(visible):
+        for position, variable in enumerate(self._space.visible):
             if variable.has_default and variable.choices[leaf.chosen.get(variable.name, 0)].kind == "other":
                 default = ("is", str(literal_text(variable.choices[0].value)))
                 if (vector, (*seen[:position], default, *seen[position + 1 :])) in self._leaves:
@@ -229,5 +227,5 @@ class Search:
         return False
 
     def _blurred(self, key: _Key, leaf: Leaf) -> Leaf:
-        several = {name for name, found in self._pseudo.get(key, {}).items() if len(found) > 1 or -1 in found}
+        several = {name for name, found in self._values.get(key, {}).items() if len(found) > 1 or -1 in found}
         return msgspec.structs.replace(leaf, blurred=frozenset(several)) if several else leaf

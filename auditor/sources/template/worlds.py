@@ -62,7 +62,8 @@ def explore(
 ) -> tuple[Space, list[Leaf], bool]:
     """The deployments that differ, in what space they were found, and whether these are all.
 
-    Where allowed values make too many, those that nothing names are one: "something else".
+    Where these are too many, allowed values that nothing names are one ("something else"), and if that is not
+    enough, worlds differ in conditions only.
     """
     dependencies = Dependencies(settings)
     relevant = frozenset().union(*(dependencies.condition(*one) for one in used))
@@ -76,10 +77,10 @@ def explore(
     exact, coarse = (
         variables_of(root, names, every - relevant, visible_names(root), made, fine) for fine in (True, False)
     )
-    for variables in (exact, coarse):
-        space = Space(resolver, used, tuple(constraints), variables, dependencies)
+    for variables, blurred in ((exact, False), (coarse, False), (coarse, True)):
+        space = Space(resolver, used, tuple(constraints), variables, dependencies, blurred)
         leaves, complete = Search(space, settings.max_worlds).leaves()
-        if complete or exact == coarse:
+        if complete or not any(variable.visible for variable in variables):
             break
     return space, leaves, complete
 
@@ -104,8 +105,9 @@ def _declared(stack: Stack, logical: str, attribute: str | None) -> Identity:
 def _assignment(leaf: Leaf, space: Space, base: Mapping[Atom, Any], several: bool) -> Assignment:
     values = dict(base)
     for variable in space.variables:
-        index = leaf.chosen.get(variable.name, 0)
-        choice = variable.choices[index]
+        if variable.name not in leaf.chosen and variable.name not in leaf.blurred:
+            continue
+        choice = variable.choices[leaf.chosen.get(variable.name, 0)]
         if choice.kind == "named" and variable.name not in leaf.blurred:
             values[(), variable.name] = choice.value
         elif variable.pseudo:

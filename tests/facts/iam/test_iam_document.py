@@ -81,6 +81,13 @@ def test_malformed_statement_is_doubtful_and_says_so(statement: TREE) -> None:
     assert doubt is not None and doubt.detail.startswith("malformed policy: ")
 
 
+def test_unknown_element_of_the_document_makes_its_statements_doubtful() -> None:
+    found = parse({"Comment": "x", "Statement": [ALLOW]})
+    assert found.doubt is None and found.statements[0].doubt is not None
+    assert parse({"Statements": [ALLOW]}).doubt is not None
+    assert parse({"Version": "2012-10-17"}) == Document()
+
+
 def test_unseen_parts_stand_at_their_places() -> None:
     unseen = only(document({**ALLOW, "Effect": HIDDEN, "Action": ["s3:*", HIDDEN], "Condition": HIDDEN}))
     assert unseen.effect is None and unseen.doubt == HIDDEN

@@ -121,6 +121,7 @@ FIXED = [
     {"StringEquals": {"aws:SourceVpce": "vpce-1a2b"}},
     {"ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-a/ou-b/"}},
     {"StringEquals": {"aws:PrincipalServiceName": "sns.amazonaws.com"}},
+    {"Bool": {"aws:PrincipalIsAWSService": "True"}},
     {"ArnEquals": {"aws:SourceArn": "⟨Topic⟩"}},
 ]
 FIXED_BY_ACCOUNT = [
@@ -140,6 +141,8 @@ NOT_FIXED = [
     {"StringEquals": {"aws:ResourceAccount": OWN}},
     {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},
     {"StringEquals": {"aws:PrincipalTag/team": "a"}},
+    {"StringEquals": {"aws:PrincipalAccount": [OWN, "anonymous"]}},
+    {"Bool": {"aws:PrincipalIsAWSService": "false"}},
     {"StringLike": {"aws:PrincipalOrgID": "o-*"}},
     {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}},
     {"StringLike": {"aws:PrincipalArn": "*"}},

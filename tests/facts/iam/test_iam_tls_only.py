@@ -121,6 +121,7 @@ def test_tls_version_is_compared(statements: list[TREE], if_exists: float, plain
         document(deny(Effect="deny")),
         document(deny(Resource=[BUCKET, text(hole("Prefix"), "/*")])),
         document(deny(Condition={"StringEquals": {"aws:SecureTransport": "false"}})),
+        document(deny(Condition={"bool": {"aws:SecureTransport": "false"}})),
         document(deny(Resource=[BUCKET, "arn:aws:s3:::logs/${aws:username}*"])),
     ],
 )

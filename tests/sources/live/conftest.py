@@ -1,5 +1,79 @@
-"""moto in server mode for every test of this folder that asks."""
+"""moto, the built-in pack and one OPA for the tests of live accounts."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
 from moto_account import aws, moto_url
 
+from auditor import pipeline
+from auditor.catalogue import load, parameters, plan, select
+from auditor.collectors.base import wanted_of
+from auditor.engine.opa import ManagedOpa
+from auditor.engine.tools import OpaTools
+from auditor.facts.table import FACTS
+from auditor.model import Pack, Plan, Verdict
+from auditor.sources.file import SnapshotSource
+from auditor.sources.live import Collected, Collection, collect
+from auditor.spool import Spool
+
 __all__ = ["aws", "moto_url"]
+
+TAKEN_AT = "2026-11-22T00:00:00Z"
+
+
+@pytest.fixture(scope="session")
+def pack(opa: str) -> Pack:
+    return load.load([load.builtin_folder()], OpaTools(opa), None)
+
+
+@pytest.fixture(scope="session")
+def engine(opa: str, pack: Pack) -> Iterator[ManagedOpa]:
+    with ManagedOpa(opa, pack.modules) as started:
+        started.wait()
+        yield started
+
+
+@pytest.fixture(scope="session")
+def everything(pack: Pack) -> Plan:
+    """What all live policies read."""
+    return plan.plan(select.select(pack.policies, (), "live"), FACTS)
+
+
+@pytest.fixture
+def collecting(everything: Plan, tmp_path: Path) -> Callable[..., tuple[Path, Collected]]:
+    """Collect accounts in one region into a file."""
+
+    def collecting(*accounts: Any, name: str = "a.json", **fields: Any) -> tuple[Path, Collected]:
+        given: dict[str, Any] = {
+            "wanted": wanted_of(everything.reads),
+            "at_source": [FACTS["secret.scan"]],
+            "globs": ("eu-west-1",),
+            "taken_at": TAKEN_AT,
+            "options": frozenset({"user-data"}),
+        }
+        file = tmp_path / name
+        return file, collect(file, accounts, Collection(**{**given, **fields}))
+
+    return collecting
+
+
+@pytest.fixture
+def judged(everything: Plan, pack: Pack, engine: ManagedOpa) -> Callable[[Path], list[Verdict]]:
+    """Every verdict on a snapshot file, those that pass too."""
+
+    def judged(file: Path) -> list[Verdict]:
+        facts = [FACTS[name] for name in everything.facts]
+        values = parameters.resolve(pack.policies, {}, {})
+        options = pipeline.Options(include_passed=True)
+        source = SnapshotSource([str(file)])
+        spool = pipeline.audit(source, pack, everything, engine, facts, values, (), options).verdicts
+        assert isinstance(spool, Spool)
+        found = list(spool)
+        spool._file.close()
+        return found
+
+    return judged

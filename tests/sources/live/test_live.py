@@ -1,0 +1,189 @@
+"""Collecting accounts when AWS, the network, the disk or the user does not play along."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faulty import CUT, EXPIRED, THROTTLED, Answer, endpoint
+from seed import CANARY, REGION, seed
+
+from auditor.data.secret_places import PLACES
+from auditor.errors import OutputError
+from auditor.model import Gap, Reason
+from auditor.snapshot import GapLine, ResourceLine, TrailerLine, lines
+from auditor.sources.file import SnapshotSource
+from auditor.sources.live import Collected
+from auditor.sources.organization import Chosen, Unreached, accounts
+from auditor.sources.sessions import Account, Patience, own_account, through_role
+
+Collect = Callable[..., tuple[Path, Collected]]
+ONCE = Patience(attempts=1)
+
+
+def gaps_of(file: Path) -> list[Gap]:
+    return [line.gap for line in lines(file) if isinstance(line, GapLine)]
+
+
+def trailer(file: Path) -> TrailerLine:
+    (last,) = [line for line in lines(file) if isinstance(line, TrailerLine)]
+    return last
+
+
+def test_no_secret_is_kept_or_logged(aws: Any, collecting: Collect, caplog: pytest.LogCaptureFixture) -> None:
+    seed(aws)
+    with caplog.at_level(logging.INFO):
+        file, _ = collecting(own_account(None, ONCE))
+    text = file.read_text()
+    assert CANARY not in text
+    assert CANARY not in caplog.text
+    found = {line.resource.type: line.resource for line in lines(file) if isinstance(line, ResourceLine)}
+    live = {place.type for place in PLACES if not place.type.startswith("AWS::Serverless::")}
+    assert live <= set(found), "each listed place has a secret in the seed"
+    redacted = {(gap.type, gap.path[-1]) for gap in gaps_of(file) if gap.reason is Reason.REDACTED}
+    for place in PLACES:
+        if place.type in live and place.path[-1] != "*":
+            assert (place.type, place.path[-1]) in redacted, place
+    for type in live:
+        assert any(gap.type == type and gap.reason is Reason.REDACTED for gap in gaps_of(file)), type
+
+
+def test_without_the_option_user_data_is_a_gap_and_not_a_pass(aws: Any, collecting: Collect, judged: Any) -> None:
+    seed(aws)
+    file, collected = collecting(own_account(None, ONCE), options=frozenset())
+    assert "ec2:DescribeInstanceAttribute" not in collected.calls
+    verdicts = [v for v in judged(file) if v.policy == "secrets-not-in-plaintext" and v.resource]
+    of_instances = [v for v in verdicts if v.resource.type == "AWS::EC2::Instance"]
+    assert {v.status for v in of_instances} == {"UNKNOWN"}
+    assert "--user-data" in of_instances[0].gaps[0].detail
+
+
+def test_a_public_snapshot_is_hidden_where_only_that_question_fails(
+    aws: Any, moto_url: str, collecting: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volume = aws("ec2", REGION).create_volume(AvailabilityZone=f"{REGION}a", Size=1)["VolumeId"]
+    aws("ec2", REGION).create_snapshot(VolumeId=volume)
+
+    def fault(service: str, said: str) -> Answer | None:
+        return Answer(400, THROTTLED) if "RestorableBy" in said else None
+
+    with endpoint(moto_url, fault) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        file, _ = collecting(own_account(None, ONCE))
+    (public,) = [gap for gap in gaps_of(file) if gap.path == ("Public",)]
+    assert (public.type, public.reason) == ("Auditor::EC2::Snapshot", Reason.THROTTLED)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Answer(400, THROTTLED), Reason.THROTTLED),
+        (Answer(500), Reason.FAILED),
+        (CUT, Reason.FAILED),
+        (Answer(200, b"<html"), Reason.FAILED),
+    ],
+    ids=["throttled", "500", "cut", "malformed"],
+)
+def test_whatever_breaks_is_a_gap(
+    aws: Any, moto_url: str, collecting: Collect, monkeypatch: pytest.MonkeyPatch, fault: Answer, reason: Reason
+) -> None:
+    with endpoint(moto_url, lambda service, said: fault if service == "rds" else None) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        file, _ = collecting(own_account(None, ONCE))
+    found = {(gap.type, gap.id, gap.reason) for gap in gaps_of(file) if gap.type.startswith("AWS::RDS")}
+    assert ("AWS::RDS::DBInstance", None, reason) in found
+    assert "AWS::RDS::DBInstance" not in trailer(file).coverage["123456789012"].lists
+    assert "AWS::EC2::Volume" in trailer(file).coverage["123456789012"].lists
+
+
+def test_credentials_that_end_in_the_middle_leave_the_rest_unseen(
+    aws: Any, moto_url: str, collecting: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with endpoint(moto_url, lambda service, said: Answer(403, EXPIRED) if service == "rds" else None) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        file, _ = collecting(own_account(None, ONCE))
+    assert [gap.detail[:24] for gap in gaps_of(file) if gap.type == "*"] == ["rds:DescribeDBInstances:"]
+
+
+def test_what_exists_is_kept_when_the_user_stops(aws: Any, collecting: Collect, judged: Any) -> None:
+    for number in range(30):
+        aws("s3").create_bucket(Bucket=f"b-{number}")
+    stop = threading.Event()
+    stop_at: Callable[[str], None] = lambda text: stop.set()  # noqa: E731 - the first service that is done
+    file, collected = collecting(own_account(None, ONCE), stop=stop, progress=stop_at)
+    assert not collected.complete
+    assert not trailer(file).complete
+    (whole,) = [gap for gap in gaps_of(file) if gap.type == "*"]
+    assert whole.reason is Reason.FAILED
+    assert "stopped" in whole.detail
+    assert "partial" in next(iter(SnapshotSource([str(file)]).scopes(None))).message  # type: ignore[arg-type, union-attr]
+    assert all(v.status in ("UNKNOWN", "FAIL") for v in judged(file) if v.resource is None)
+
+
+def test_a_full_disk_is_one_error_and_nothing_under_the_final_name(aws: Any, tmp_path: Path) -> None:
+    """A limit on the size of files stands for the full disk: the same system call fails."""
+    script = (
+        "import resource, pathlib\n"
+        "from auditor.snapshot import *; from auditor.model import Resource\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "made = (Resource('T', str(n), '1', None, 'n', 'a', {'A': 'x' * 500}) for n in range(200))\n"
+        "with writing(pathlib.Path('a.json'), HeaderLine(FORMAT, '0', '', 'live')) as writer:\n"
+        "    writer.account('1', made, lambda: [], AccountCoverage)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert f"{OutputError.__name__}: cannot write a.json" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def organization(aws: Any) -> dict[str, str]:
+    """Name to id of the accounts of an organization in which 123456789012 manages two others."""
+    client = aws("organizations")
+    client.create_organization(FeatureSet="ALL")
+    for name in ("dev", "prod"):
+        client.create_account(Email=f"{name}@example.com", AccountName=name)
+    return {account["Name"]: account["Id"] for account in client.list_accounts()["Accounts"]}
+
+
+def test_an_organization_is_audited_through_a_role_and_a_refusal_is_a_gap(
+    aws: Any, moto_url: str, collecting: Collect, monkeypatch: pytest.MonkeyPatch, organization: dict[str, str]
+) -> None:
+    refused = organization["prod"]
+
+    def fault(service: str, said: str) -> Answer | None:
+        if "Action=AssumeRole" in said and refused in said:
+            return Answer(
+                403, b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"
+            )
+        return None
+
+    with endpoint(moto_url, fault) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        base = own_account(None, ONCE)
+        found = accounts(base, "auditor", "an-external-id", Chosen(), ONCE)
+        file, _ = collecting(*found)
+    assert {account.id for account in found} == set(organization.values())
+    assert [account.id for account in found if isinstance(account, Unreached)] == [refused]
+    (whole,) = [gap for gap in gaps_of(file) if gap.type == "*"]
+    assert (whole.account, whole.reason, whole.detail[:14]) == (refused, Reason.DENIED, "sts:AssumeRole")
+    assert trailer(file).coverage[organization["dev"]].lists != {}
+
+
+def test_accounts_are_chosen_by_globs(aws: Any, organization: dict[str, str]) -> None:
+    base = own_account(None, ONCE)
+    found = accounts(base, "auditor", None, Chosen(exclude=(organization["prod"],)), ONCE)
+    assert {account.id for account in found} == {organization["dev"], base.id}
+    (only,) = accounts(base, "auditor", None, Chosen(include=(organization["dev"][:6] + "*",)), ONCE)
+    assert isinstance(only, Account)
+    assert only.id == organization["dev"]
+
+
+def test_one_account_through_a_role(aws: Any) -> None:
+    member = through_role(own_account(None, ONCE), "arn:aws:iam::111122223333:role/auditor", None, ONCE)
+    assert (member.id, member.partition) == ("111122223333", "aws")

@@ -1,0 +1,63 @@
+"""Each IAM action in turn is refused: nothing turns from FAIL to PASS or back, and nothing vanishes in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from recorded import Memory, replayed
+from seed import seed
+
+from auditor.collectors.base import wanted_of
+from auditor.collectors.permissions import calls
+from auditor.model import Plan, Status, Verdict
+from auditor.sources.sessions import Patience, own_account
+
+Verdicts = dict[tuple[str, str], Status]
+
+
+def verdicts(report: list[Verdict]) -> tuple[Verdicts, set[tuple[str, str]]]:
+    """Verdicts on resources, and (policy, type) of what was not seen at all."""
+    on: Verdicts = {}
+    unseen: set[tuple[str, str]] = set()
+    for verdict in report:
+        if verdict.resource is not None:
+            on[verdict.policy, verdict.resource.id] = verdict.status
+        elif verdict.population is not None:
+            unseen.add((verdict.policy, verdict.population.type))
+    return on, unseen
+
+
+def test_a_lost_permission_never_changes_a_verdict_into_its_opposite(
+    aws: Any, everything: Plan, collecting: Callable[..., Any], judged: Callable[[Path], list[Verdict]]
+) -> None:
+    seed(aws)
+    account = own_account(None, Patience(attempts=1))
+    memory: Memory = {}
+    file, _ = collecting(replayed(account, memory))
+    report = judged(file)
+    full, _ = verdicts(report)
+    types = {v.resource.id: v.resource.type for v in report if v.resource is not None}
+    assert {Status.PASS, Status.FAIL} <= set(full.values())
+
+    operations: dict[str, set[str]] = {}
+    for service, call in calls(wanted_of(everything.reads), frozenset({"user-data"})):
+        operations.setdefault(call.action, set()).add(f"{service.client}.{call.method}")
+    for action, refused in operations.items():
+        file, collected = collecting(replayed(account, memory, frozenset(refused)))
+        report = judged(file)
+        found, unseen = verdicts(report)
+        for (policy, id), was in full.items():
+            now = found.get((policy, id))
+            if now is None:
+                assert (policy, types[id]) in unseen, f"without {action}, {policy} says nothing of {id}"
+            else:
+                assert now in (was, Status.UNKNOWN), f"without {action}, {policy} says {now} of {id}, not {was}"
+        changed = [key for key, was in full.items() if found.get(key) is not was]
+        details = {
+            gap.detail for v in report if (v.policy, v.resource.id if v.resource else "") in changed for gap in v.gaps
+        }
+        details |= {gap.detail for v in report if v.population is not None for gap in v.gaps}
+        assert not changed or any(action in detail for detail in details), action
+        assert collected.gaps, action
