@@ -5,13 +5,19 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/installed
 
-.PHONY: demo test lint bench clean
+.PHONY: demo demo-live test lint bench clean
 
 demo: $(STAMP)
 	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install
 	mkdir -p out
 	$(BIN)/auditor scan fixtures/templates -o console -o sarif=out/demo.sarif -o json=out/demo.json || test $$? -eq 1
 	@echo "wrote out/demo.sarif and out/demo.json"
+
+demo-live: $(STAMP)
+	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install
+	mkdir -p out
+	$(BIN)/python tests/demo_live.py out || test $$? -eq 1
+	@echo "wrote out/live.json.gz, out/live.sarif and out/live-report.json"
 
 test: lint
 	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install

@@ -34,7 +34,7 @@ class Accept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     action: str | None = None
     detail: str | None = None
     owner: str | None = None
-    expires: str | None = None
+    expires: date | None = None
 
 
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,17 +94,9 @@ def load(path: Path | None) -> Config:
     except msgspec.ValidationError as error:
         raise UsageError(f"{path}: {error}") from error
     for accept in config.accept:
-        _check_date(accept, path)
         if not (accept.account or accept.region or accept.type or accept.action or accept.detail):
             raise UsageError(f"{path}: an [[accept]] needs an account, region, type, action or detail to match")
     return _beside(config, path.parent)
-
-
-def _check_date(accept: Accept, path: Path) -> None:
-    try:
-        date.fromisoformat(accept.expires or "2000-01-01")
-    except ValueError as error:
-        raise UsageError(f'{path}: accept.expires "{accept.expires}" is no date; write YYYY-MM-DD') from error
 
 
 def schema() -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from auditor.data.secret_places import PLACES
 from auditor.fingerprint import content_fingerprint, fingerprint
-from auditor.model import Denial, Finding, Json, Path, Policy, Resource, Scope, keys_of, reference
+from auditor.model import Denial, Finding, Json, Path, Policy, Resource, Scope, keys_of, overlaps, reference
 from auditor.projection import child
 
 _SECRET_FACT = ("facts", "secret.scan")
@@ -34,8 +35,12 @@ def finding(
         location=scope.locate(place.id, path),
         evidence=reference(place) if elsewhere else None,
         certain=certain,
-        secret=denial.path[:2] == _SECRET_FACT,
+        secret=denial.path[:2] == _SECRET_FACT or _may_hold_a_secret(place.type, path),
     )
+
+
+def _may_hold_a_secret(type: str, path: Path) -> bool:
+    return any(row.type == type and overlaps(row.path, path) for row in PLACES) if path else False
 
 
 def path_of(properties: Json, pointer: str) -> Path:

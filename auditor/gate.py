@@ -145,7 +145,7 @@ class Acceptance:
 
 
 def _expired(row: Accept, today: date) -> bool:
-    return row.expires is not None and date.fromisoformat(row.expires) < today
+    return row.expires is not None and row.expires < today
 
 
 def _accepts(row: Accept, gap: Gap) -> bool:

@@ -69,8 +69,8 @@ def audit(
     encoded = msgspec.json.encode(parameters)
     header = source.header
 
-    def evaluate(shard: Shard) -> Shard:
-        if not shard.keys:
+    def evaluate(shard: Shard | Problem) -> Shard | Problem:
+        if isinstance(shard, Problem) or not shard.keys:
             return shard
         return shard.evaluated(engine.evaluate(shard.keys, shard.body, encoded, header.taken_at))
 

@@ -258,7 +258,9 @@ class Shard:
         for gap in dict.fromkeys(gaps):
             unseen.setdefault(Population(gap.account, gap.region, gap.type), []).append(gap)
         for population, why in unseen.items():
-            yield Verdict(policy.id, policy.severity, Status.UNKNOWN, population=population, gaps=tuple(why))
+            place = self.scope.locate("", ())  # a template as a whole; an account has no place
+            unknown = Verdict(policy.id, policy.severity, Status.UNKNOWN, population=population, gaps=tuple(why))
+            yield msgspec.structs.replace(unknown, location=place)
 
 
 def _located(denial: Denial, subject: Resource) -> Denial:

@@ -7,26 +7,19 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from auditor.model import Problem
-
 T = TypeVar("T")
 
 
-def windowed(call: Callable[[T], T], items: Iterable[T | Problem], width: int) -> Generator[T | Problem, None, None]:
-    """`call` applied to each item in `width` threads; problems pass through at their place."""
+def windowed(call: Callable[[T], T], items: Iterable[T], width: int) -> Generator[T, None, None]:
+    """`call` applied to each item in `width` threads, in order."""
     executor = ThreadPoolExecutor(max_workers=width, thread_name_prefix="auditor-engine")
-    waiting: deque[Future[T] | Problem] = deque()
-
-    def first() -> T | Problem:
-        item = waiting.popleft()
-        return item if isinstance(item, Problem) else item.result()
-
+    waiting: deque[Future[T]] = deque()
     try:
         for item in items:
-            waiting.append(item if isinstance(item, Problem) else executor.submit(call, item))
+            waiting.append(executor.submit(call, item))
             while len(waiting) > width:
-                yield first()
+                yield waiting.popleft().result()
         while waiting:
-            yield first()
+            yield waiting.popleft().result()
     finally:
         executor.shutdown(wait=False, cancel_futures=True)

@@ -63,7 +63,8 @@ def _in_world(scope: Scope, verdict: Verdict) -> Verdict:
 
 
 def _join(left: Verdict, right: Verdict) -> Verdict:
-    status = max(left.status, right.status, key=_ORDER.__getitem__)
+    worse = right if _ORDER[right.status] > _ORDER[left.status] else left
+    status = worse.status
     findings: dict[str, Finding] = {}
     for finding in (*left.findings, *right.findings):
         known = findings.get(finding.fingerprint)
@@ -72,7 +73,7 @@ def _join(left: Verdict, right: Verdict) -> Verdict:
     kept = tuple(f for f in findings.values() if f.certain or status is not Status.FAIL) + tuple(
         f for f in findings.values() if not f.certain and status is Status.FAIL
     )
-    return msgspec.structs.replace(left, status=status, findings=kept, gaps=gaps, error=left.error or right.error)
+    return msgspec.structs.replace(worse, findings=kept, gaps=gaps, error=left.error or right.error)
 
 
 def _both(left: Finding, right: Finding) -> Finding:

@@ -1,4 +1,4 @@
-"""moto in server mode stands for AWS: real HTTP, real pagination, real botocore."""
+"""moto in server mode stands for AWS: real HTTP, real pagination, real botocore. Import the fixtures to use them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -15,8 +16,9 @@ from urllib.request import Request, urlopen
 import pytest
 
 
-@pytest.fixture(scope="session")
-def moto_url() -> Iterator[str]:
+@contextmanager
+def server() -> Iterator[str]:
+    """The URL of a moto of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -37,6 +39,12 @@ def moto_url() -> Iterator[str]:
         process.wait()
 
 
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    with server() as url:
+        yield url
+
+
 @pytest.fixture
 def aws(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An empty account; gives a function that makes seeding clients."""
@@ -48,16 +56,17 @@ def aws(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
-    clients: list[Any] = []
+    from auditor.sources.sessions import _without_account_in_host
+
+    session = boto3.session.Session()
+    _without_account_in_host(session)
+    clients: dict[tuple[str, str], Any] = {}
 
     def client(service: str, region: str = "us-east-1") -> Any:
-        from auditor.sources.sessions import _without_account_in_host
-
-        session = boto3.session.Session()
-        _without_account_in_host(session)
-        clients.append(session.client(service, region_name=region))
-        return clients[-1]
+        if (service, region) not in clients:
+            clients[service, region] = session.client(service, region_name=region)
+        return clients[service, region]
 
     yield client
-    for each in clients:
+    for each in clients.values():
         each.close()

@@ -158,16 +158,8 @@ def _trail(client: Client) -> None:
 def main(url: str) -> None:
     import boto3
 
-    def client(service: str, region: str = "us-east-1") -> Any:
-        return boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=url,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
-
-    seed(client)
+    session = boto3.session.Session("testing", "testing")
+    seed(lambda service, region="us-east-1": session.client(service, region, endpoint_url=url))
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ def test_an_accepted_blind_spot_never_hides_a_finding_or_a_crash() -> None:
 
 
 def test_expired_and_unused_acceptances_are_reported() -> None:
-    rows = [Accept(reason="old", type="*", expires="2026-11-21"), Accept(reason="never", region="mars-1")]
+    rows = [Accept(reason="old", type="*", expires=date(2026, 11, 21)), Accept(reason="never", region="mars-1")]
     accept = Acceptance(rows, TODAY)
     assert accept(verdict(Status.UNKNOWN, Severity.HIGH, gap())).status is Status.UNKNOWN
     notes = list(accept.notes())
@@ -166,5 +166,5 @@ def test_expired_and_unused_acceptances_are_reported() -> None:
 
 
 def test_an_acceptance_counts_on_its_last_day() -> None:
-    accept = Acceptance([Accept(reason="today", type="*", expires="2026-11-22")], TODAY)
+    accept = Acceptance([Accept(reason="today", type="*", expires=date(2026, 11, 22))], TODAY)
     assert accept(verdict(Status.UNKNOWN, Severity.HIGH, gap())).status is Status.ACCEPTED

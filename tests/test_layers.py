@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "projection": BASE,
     "facts": BASE | {"data"},
     "fingerprint": BASE | {"projection"},
-    "findings": BASE | {"projection", "fingerprint"},
+    "findings": BASE | {"data", "projection", "fingerprint"},
     "config": BASE,
     "catalogue": STAGE,
     "judge": BASE,

@@ -113,3 +113,11 @@ def test_a_cut_gzip_is_an_error_not_an_end(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-2000])
     with pytest.raises(SourceError, match="cannot be read"):
         list(lines(path))
+
+
+def test_a_type_that_nobody_asked_for_is_unseen_not_empty(tmp_path: Path) -> None:
+    source = SnapshotSource([str(write(tmp_path / "a.json", [resource()]))])
+    (scope,) = source.scopes(Plan({BUCKET: ((),), "AWS::ECR::Repository": ((),)}))
+    assert isinstance(scope, SnapshotScope)
+    (unseen,) = scope.gaps
+    assert (unseen.type, unseen.id, unseen.reason) == ("AWS::ECR::Repository", None, Reason.UNSUPPORTED)

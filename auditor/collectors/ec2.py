@@ -240,7 +240,7 @@ SERVICE = Service(
                     *("DefaultVersionNumber",),
                 )
             },
-            arguments={"Versions": ["$Latest", "$Default"]},
+            arguments={"Versions": ["$Default"]},
             make=_templates,
             paged=True,
         ),

@@ -87,13 +87,16 @@ SERVICE = Service(
             absent=("UnsupportedOperationException",),
             when=_rotates,
         ),
-        Call(
-            "get_key_policy",
-            "kms:GetKeyPolicy",
-            {KEY: ("KeyPolicy",)},
-            of=KEY,
-            params=_key_id,
-            fill=_policy,
+        *(
+            Call(
+                f"get_key_policy#{kind}",
+                "kms:GetKeyPolicy",
+                {type: ("KeyPolicy",)},
+                of=type,
+                params=_key_id,
+                fill=_policy,
+            )
+            for kind, type in (("key", KEY), ("replica", REPLICA))
         ),
         Call(
             "list_resource_tags",

@@ -35,7 +35,7 @@ class Scope(Protocol):
         """In order of home (first owner or itself); may be called again."""
 
     def locate(self, resource_id: str, path: Path) -> Location | None:
-        """The place of `path`, or of its nearest existing ancestor; None for what has no file."""
+        """The place of `path`, or of its nearest existing ancestor; None for what has no file. Id "": of the scope."""
 
     def construct(self, resource_id: str) -> str | None:
         """The CDK construct path of a resource."""
@@ -45,7 +45,9 @@ class Scope(Protocol):
 
 
 class Source(Protocol):
-    header: Header
+    @property
+    def header(self) -> Header:
+        """Complete after the last scope."""
 
     def scopes(self, plan: Plan) -> Iterator[Scope | Problem]:
         """Scopes of one root follow each other (its worlds)."""

@@ -9,7 +9,7 @@ from pathlib import Path as File
 from typing import IO
 
 from auditor.errors import SourceError
-from auditor.model import Coverage, Gap, Header, Location, Path, Plan, Problem, Resource, Scope, World
+from auditor.model import Coverage, Gap, Header, Location, Path, Plan, Problem, Reason, Resource, Scope, World
 from auditor.snapshot import (
     FORMAT,
     AccountLine,
@@ -105,11 +105,21 @@ class SnapshotSource:
                 yield Problem("account", str(file), "the snapshot is partial: its end is missing")
             for name, own in gaps.items():
                 self._accounts += 1
-                covered = trailer.coverage.get(name) if trailer is not None else None
-                yield SnapshotScope(file, name, own, coverage_of(covered))
+                coverage = coverage_of(trailer.coverage.get(name) if trailer is not None else None)
+                yield SnapshotScope(file, name, (*own, *_never_asked(name, own, coverage, plan)), coverage)
 
     def tally(self) -> Mapping[str, int]:
         return {"accounts": self._accounts}
 
     def notes(self) -> Sequence[str]:
         return self._notes
+
+
+def _never_asked(account: str, gaps: Sequence[Gap], coverage: Coverage, plan: Plan) -> Iterator[Gap]:
+    """A type that is read and was never asked for is unseen: the policy is newer, or no collector knows the type."""
+    unlisted = {gap.type for gap in gaps if gap.id is None}
+    if coverage.lists is None or "*" in unlisted:
+        return
+    for type in plan.reads:
+        if type not in coverage.lists and type not in unlisted:
+            yield Gap(account, None, type, None, (), Reason.UNSUPPORTED, f"{type} was not collected")

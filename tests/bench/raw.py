@@ -42,7 +42,8 @@ def compare(folder: Path) -> None:
     plan = session.make_plan(session.chosen(pack, config, "template"))
     values = session.parameter_values(pack, config, ())
     files = sorted(str(file) for file in folder.glob("*.json"))[:SHARDS]
-    with session.started(config, pack, binary, lambda: None) as engine:
+    with session.engine_of(config, pack, binary) as engine:
+        engine.wait()
         recorder = Recorder(engine)
         source = TemplateSource(files, Settings(), lambda: b"")
         pipeline.audit(source, pack, plan, recorder, session.facts_of(plan), values)

@@ -93,7 +93,15 @@ class Writer:
             self.odd,
         ]
         if depth > 0:
-            kinds += [self.helper, self.helper, self.not_helper, self.not_helper, self.neighbour, self.lookup, self.value]
+            kinds += [
+                self.helper,
+                self.helper,
+                self.not_helper,
+                self.not_helper,
+                self.neighbour,
+                self.lookup,
+                self.value,
+            ]
             kinds += [self.comprehension, self.extra, self.extra]
         return self.random.choice(kinds)(names, depth)
 
@@ -104,7 +112,12 @@ class Writer:
         options: list[str] = []
         for name in names.get("resource", []):
             options += [f"{name}.properties.{p}" for p in ("A", "B", "O", "O.P", "O.Q", "L", "M", "O.N")]
-            options += [f'{name}.facts["f"].P', f"{name}.tags.t", f"{name}.properties.L[_].X", f"{name}.properties.M[_]"]
+            options += [
+                f'{name}.facts["f"].P',
+                f"{name}.tags.t",
+                f"{name}.properties.L[_].X",
+                f"{name}.properties.M[_]",
+            ]
             options += [f"{name}.properties.O[{key}]" for key in names.get("key", [])]
             options += [f"{name}.properties.L[{index}].Y" for index in names.get("index", [])]
             if r.random() < 0.1:
@@ -154,8 +167,10 @@ class Writer:
 
     def message(self, names: dict[str, list[str]]) -> tuple[str, list[str]]:
         r = self.random
-        told = r.choice([self.ref(names), f"count({self.ref(names)})", self.comprehended(names), f"max({self.ref(names)})"])
-        text = f"sprintf(\"%v\", [{told}])"
+        told = r.choice(
+            [self.ref(names), f"count({self.ref(names)})", self.comprehended(names), f"max({self.ref(names)})"]
+        )
+        text = f'sprintf("%v", [{told}])'
         name = self.fresh("message")
         return r.choice([('"no"', []), ('"no"', []), (text, []), (name, [f"{name} := {text}"]), (f"lower({text})", [])])
 
@@ -173,7 +188,7 @@ class Writer:
         ref = self.plain(names)
         kinds = [f"not {ref}", f"not {ref} == {self.constant()}", f"not {ref} == {self.constant()}"]
         if self.random.random() < 0.3:
-            kinds += [f"not {ref} > 1", f"not {ref} in {{1, \"a\"}}", f'not "a" in {ref}', f"not {ref} != 1"]
+            kinds += [f"not {ref} > 1", f'not {ref} in {{1, "a"}}', f'not "a" in {ref}', f"not {ref} != 1"]
         return self.random.choice(kinds)
 
     def iteration(self, names: dict[str, list[str]], depth: int) -> str:
@@ -198,7 +213,7 @@ class Writer:
     def membership(self, names: dict[str, list[str]], depth: int) -> str:
         r = self.random
         if r.random() < 0.5:
-            return f"{self.ref(names)} in {{1, 2, \"a\", {self.constant()}}}"
+            return f'{self.ref(names)} in {{1, 2, "a", {self.constant()}}}'
         return f"{self.constant()} in {self.collection(names)}"
 
     def odd(self, names: dict[str, list[str]], depth: int) -> str:
@@ -209,7 +224,9 @@ class Writer:
             lambda: f"count({self.comprehended(names)}) == {r.randint(0, 2)}",
             lambda: f"every {name} in {self.collection(names)} {{ {name} != {constant} }}",
             lambda: f'object.get({ref}, "P", 1) == 1',
-            lambda: r.choice([f'startswith({ref}, "a")', f"is_string({ref})", f'lower({ref}) == "a"', f"{ref} + 1 > 2"]),
+            lambda: r.choice(
+                [f'startswith({ref}, "a")', f"is_string({ref})", f'lower({ref}) == "a"', f"{ref} + 1 > 2"]
+            ),
             lambda: self.guessed(names),
             lambda: self.guessed(names),
             lambda: f"{name} := {ref} == {constant}\n\t{name} == false",
@@ -220,7 +237,9 @@ class Writer:
             lambda: r.choice([f"[{ref}, 1] == [{constant}, 1]", f'[{ref}, 1] in {{[1, 1], ["a", 1], [[], 1]}}']),
             lambda: f"some {name} in ({{{ref}}} | {{1}})\n\t{name} == 1",
             lambda: f"[{name}, _] := {ref}\n\t{name} == 1",
-            lambda: r.choice([f"to_number({ref}) == 1", f"[1, 2][{ref}] == 2", f'{{"a": 1, {{}}: 2, []: 3}}[{ref}] > 1']),
+            lambda: r.choice(
+                [f"to_number({ref}) == 1", f"[1, 2][{ref}] == 2", f'{{"a": 1, {{}}: 2, []: 3}}[{ref}] > 1']
+            ),
         ]
         return r.choice(kinds)()
 
@@ -246,7 +265,9 @@ class Writer:
         kind = r.randint(0, 9)
         if kind == 0:
             inner = lines([f'some m in input.resources["{POLICY}"]', *self.body({"resource": ["m"]}, 0)])
-            self.rules.append(f"{rule} contains [m.properties.Bucket, {self.plain({'resource': ['m']})}] if {{\n{inner}}}\n")
+            self.rules.append(
+                f"{rule} contains [m.properties.Bucket, {self.plain({'resource': ['m']})}] if {{\n{inner}}}\n"
+            )
             pair = f"[{s}.name, {constant}]"
             some = f"some [{a}, {b}] in {rule}\n\t{a} == {s}.name\n\t{b} == {constant}"
             return r.choice([f"{pair} in {rule}", f"not {pair} in {rule}", f"{rule}[{pair}]", some])
@@ -254,11 +275,15 @@ class Writer:
             inner = lines([f'some m in input.resources["{BUCKET}"]', *self.body({"resource": ["m"]}, 0)])
             self.rules.append(f"{rule}[m.id] := {self.plain({'resource': ['m']})} if {{\n{inner}}}\n")
             some = f"some {a}, {b} in {rule}\n\t{b} == {constant}"
-            return r.choice([f"{rule}[{s}.id] == {constant}", f"not {rule}[{s}.id] == {constant}", f"{rule}[{s}.id]", some])
+            return r.choice(
+                [f"{rule}[{s}.id] == {constant}", f"not {rule}[{s}.id] == {constant}", f"{rule}[{s}.id]", some]
+            )
         if kind == 2:
             return f"walk({ref}, [{a}, {b}])\n\t{b} == {constant}"
         if kind == 3:
-            source = f"{{c | some c in p.properties.{r.choice('LM')}; {self.simple({'resource': ['p'], 'element': ['c']})}}}"
+            source = (
+                f"{{c | some c in p.properties.{r.choice('LM')}; {self.simple({'resource': ['p'], 'element': ['c']})}}}"
+            )
             self.rules.append(f"{rule}(p) := {source}\n")
             some = f"some {a} in {rule}({s})\n\t{a} == {constant}"
             bound = f"{a} := {rule}({s})\n\tnot {constant} in {a}"
@@ -302,7 +327,11 @@ class Writer:
         inner = {"resource": ["p"]}
         body = self.body(inner, depth - 1)
         result = self.random.choice([self.plain({"resource": ["p"]}), "1", "true", f"{self.plain(inner)} == 1"])
-        self.rules.append(f"{rule}(p) := {result} if {{\n{lines(body)}}}\n" if self.random.random() < 0.6 else f"{rule}(p) := {result}\n")
+        self.rules.append(
+            f"{rule}(p) := {result} if {{\n{lines(body)}}}\n"
+            if self.random.random() < 0.6
+            else f"{rule}(p) := {result}\n"
+        )
         call = f"{rule}({self.random.choice(names['resource'])})"
         return self.random.choice([call, f"{call} == 1", f"not {call}", f"{call} == true", f"not {call} == 1"])
 
@@ -318,7 +347,7 @@ class Writer:
                 f"{other}.properties.Bucket == {subject}.name",
                 f"{other}.properties.Other == {subject}.name",
                 f"not {other}.properties.Bucket == {subject}.name",
-                f"{other}.properties.Bucket in {{{subject}.name, \"two\"}}",
+                f'{other}.properties.Bucket in {{{subject}.name, "two"}}',
             ]
             if type == POLICY
             else [f"{other}.account == {subject}.account", f"{other}.id != {subject}.id"]
@@ -328,7 +357,11 @@ class Writer:
         inner = {"resource": [other]}
         if r.random() < 0.5:
             rule = self.fresh("near")
-            body = [f'some {other} in input.resources["{type}"]', join.replace(f"{subject}.", "q."), *self.body(inner, depth - 1)]
+            body = [
+                f'some {other} in input.resources["{type}"]',
+                join.replace(f"{subject}.", "q."),
+                *self.body(inner, depth - 1),
+            ]
             self.rules.append(f"{rule}(q) if {{\n{lines(body)}}}\n")
             call = f"{rule}({subject})"
             if not names.get("resource"):
@@ -441,7 +474,8 @@ def resource(r: random.Random, type: str, name: str, **more: Any) -> dict[str, A
 def world(r: random.Random) -> dict[str, Any]:
     buckets = [resource(r, BUCKET, name) for name in NAMES[: r.randint(1, 3)]]
     policies = [
-        resource(r, POLICY, f"p{number}", Bucket=r.choice(NAMES), Other=r.choice(NAMES)) for number in range(r.randint(0, 3))
+        resource(r, POLICY, f"p{number}", Bucket=r.choice(NAMES), Other=r.choice(NAMES))
+        for number in range(r.randint(0, 3))
     ]
     blocks = [resource(r, BLOCK, "block")] if r.random() < 0.6 else []
     return {"resources": {BUCKET: buckets, POLICY: policies, BLOCK: blocks}}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,10 @@ __all__ = ["aws", "moto_url"]
 AUDITOR = Path(sys.executable).with_name("auditor")
 
 # moto does not know these: their gaps are no part of what is tested here
-MOTO_LACKS = ("ec2:GetInstanceMetadataDefaults", "ec2:GetSnapshotBlockPublicAccessState", "StorageEncryptionType")
+MOTO_LACKS = (
+    *("ec2:GetInstanceMetadataDefaults", "ec2:GetSnapshotBlockPublicAccessState", "StorageEncryptionType"),
+    "was not collected",
+)
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -170,3 +175,42 @@ def test_an_endpoint_that_never_answers_is_a_gap_within_its_time(run: Run, moto_
         done = run(*LIVE, "--timeout", "0.5", "--policy", "rds-instance*", "--policy", "kms*", url=url)
     assert done.returncode == 3, done.stdout + done.stderr
     assert "rds:DescribeDBInstances (ReadTimeoutError)" in done.stdout
+
+
+def test_ctrl_c_keeps_what_exists(run: Run, moto_url: str, tmp_path: Path, opa: str) -> None:
+    asked = threading.Event()
+
+    def slow(service: str, said: str) -> Answer | None:
+        if service == "rds":
+            asked.set()
+            return Answer(0, seconds=2)
+        return None
+
+    with endpoint(moto_url, slow) as url:
+        environment = os.environ | {"AUDITOR_OPA": opa, "AWS_ENDPOINT_URL": url}
+        command = [str(AUDITOR), "snapshot", "-o", "a.json", "--region", REGION, "--attempts", "1"]
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+        assert asked.wait(60)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "partial" in errors
+    assert [file.name for file in tmp_path.iterdir() if "a.json" in file.name] == ["a.json"]
+    assert run("audit", "a.json").returncode == 3
+
+
+def test_a_killed_run_leaves_nothing_under_the_final_name(aws: Any, moto_url: str, tmp_path: Path, opa: str) -> None:
+    asked = threading.Event()
+
+    def slow(service: str, said: str) -> Answer | None:
+        asked.set()
+        return Answer(0, seconds=5) if service == "rds" else None
+
+    with endpoint(moto_url, slow) as url:
+        environment = os.environ | {"AUDITOR_OPA": opa, "AWS_ENDPOINT_URL": url}
+        command = [str(AUDITOR), "snapshot", "-o", "a.json", "--region", REGION, "--attempts", "1"]
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
+        assert asked.wait(60)
+        process.kill()
+        process.wait()
+    assert not (tmp_path / "a.json").exists()

@@ -14,6 +14,36 @@ from auditor.model import Plan
 # Type, property -> why no call fills it.
 NOT_FILLED: dict[tuple[str, str], str] = {}
 
+# Types without a collector so far: policies that judge them say UNKNOWN of an account.
+NOT_COLLECTED = {
+    "AWS::ApiGateway::Stage",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::RealtimeLogConfig",
+    "AWS::EC2::FlowLog",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::VPC",
+    "AWS::ECR::Repository",
+    "AWS::EFS::FileSystem",
+    "AWS::ElasticLoadBalancing::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::Listener",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::GuardDuty::Detector",
+    "AWS::Logs::Delivery",
+    "AWS::Logs::DeliverySource",
+    "AWS::Logs::LogGroup",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::Queue",
+    "AWS::SQS::QueuePolicy",
+    "AWS::SecretsManager::ResourcePolicy",
+    "AWS::SecretsManager::Secret",
+    "Auditor::Account::Contacts",
+    "Auditor::Account::Region",
+    "Auditor::EC2::FlowLogStatus",
+}
+
 
 @pytest.fixture(scope="module")
 def everything(opa: str) -> Plan:
@@ -35,6 +65,7 @@ def test_every_property_that_a_policy_or_fact_reads_is_filled_by_a_call(everythi
     missing = [
         (type, name)
         for type, paths in everything.reads.items()
+        if type not in NOT_COLLECTED
         for name in sorted({LIST, *(str(path[0]) for path in paths if path)})
         if name not in known.get(type, ()) and "*" not in known.get(type, ()) and name != "facts"
     ]
@@ -42,4 +73,9 @@ def test_every_property_that_a_policy_or_fact_reads_is_filled_by_a_call(everythi
 
 
 def test_every_type_that_is_read_has_its_list(everything: Plan) -> None:
-    assert [type for type in everything.reads if LIST not in filled().get(type, ())] == []
+    unlisted = {type for type in everything.reads if LIST not in filled().get(type, ())}
+    assert sorted(unlisted - NOT_COLLECTED) == []
+
+
+def test_no_row_of_the_types_without_a_collector_is_stale() -> None:
+    assert sorted(type for type in NOT_COLLECTED if LIST in filled().get(type, ())) == []

@@ -11,7 +11,7 @@ from pathlib import Path as Folder
 
 import msgspec
 import pytest
-from test_cases import FOLDERS, policy_in
+from test_policy_cases import FOLDERS, policy_in
 
 from auditor.engine.opa import ManagedOpa
 from auditor.model import Access, Evaluation, Pack, Path, Policy, Sign, Status, pointer

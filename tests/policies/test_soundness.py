@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_cases import FOLDERS, policy_in
+from test_policy_cases import FOLDERS, policy_in
 
 from auditor.engine.opa import ManagedOpa
 from auditor.model import Pack

@@ -8,7 +8,7 @@ from auditor.catalogue.reads import operators, syntax
 from auditor.catalogue.reads.scope import Scope
 from auditor.catalogue.reads.syntax import MEMBER, Clause, Module, Place, Rule, Term
 from auditor.catalogue.reads.terms import Terms
-from auditor.catalogue.reads.values import ANY, SCALAR, Entries, Entry, Node, Value, Values, Whole, Word, unique
+from auditor.catalogue.reads.values import ANY, SCALAR, Entries, Entry, Key, Node, Value, Values, Whole, Word, unique
 from auditor.catalogue.reads.words import denial_path
 
 DENY = ("lib", "deny")
@@ -113,8 +113,11 @@ class Calls(Terms):
         if name in operators.PREDICATES:
             self.lint_identity(args[0], args[1], scope, place)
             self.lint_identity(args[1], args[0], scope, place)
-        if is_truth and name in operators.IS_SCALAR and len(args[0]) == 1 and isinstance(node := args[0][0], Node):
-            scope.guards[node] = operators.IS_SCALAR[name]
+        if is_truth and name in operators.IS_SCALAR and len(args[0]) == 1:
+            value = args[0][0]
+            # a number says of a key only that it is an index
+            if isinstance(value, Node) or (isinstance(value, Key) and name == "is_string"):
+                scope.guards[value] = operators.IS_SCALAR[name]
         return (result,)
 
     def _denial(self, name: str, args: Sequence[Term], scope: Scope, place: Place) -> Values:

@@ -71,27 +71,27 @@ PARTIAL = frozenset({"max", "min"})
 _AGGREGATES = frozenset({"all", "any", "count", "max", "min", "product", "sort", "sum"})
 
 
-def is_stable(value: Value, guards: Mapping[Node, Kind]) -> bool:
+def is_stable(value: Value, guards: Mapping[Node | Key, Kind]) -> bool:
     if isinstance(value, Written):
         return all(is_stable(part, guards) for pair in value.items for side in pair for part in side)
-    return isinstance(value, Known | Identity) or (isinstance(value, Node) and value in guards)
+    return isinstance(value, Known | Identity) or is_scalar(value, guards)
 
 
-def is_scalar(value: Value, guards: Mapping[Node, Kind]) -> bool:
+def is_scalar(value: Value, guards: Mapping[Node | Key, Kind]) -> bool:
     if isinstance(value, Known):
         return value.kind != "any"
-    return isinstance(value, Identity) or (isinstance(value, Node) and value in guards)
+    return isinstance(value, Identity) or (isinstance(value, Node | Key) and value in guards) or is_text(value, guards)
 
 
-def is_text(value: Value, guards: Mapping[Node, Kind]) -> bool:
+def is_text(value: Value, guards: Mapping[Node | Key, Kind]) -> bool:
     if isinstance(value, Known):
         return value.kind == "text"
-    if isinstance(value, Key):
-        return value.is_text
-    return isinstance(value, Identity) or (isinstance(value, Node) and guards.get(value) == "text")
+    if isinstance(value, Key) and value.is_text:
+        return True
+    return isinstance(value, Identity) or (isinstance(value, Node | Key) and guards.get(value) == "text")
 
 
-def result(name: str, args: Sequence[Values], guards: Mapping[Node, Kind]) -> Known | str:
+def result(name: str, args: Sequence[Values], guards: Mapping[Node | Key, Kind]) -> Known | str:
     """What a built-in function gives; a text says why it cannot be followed."""
     known = _OF_TEXT.get(name) or _OF_NUMBERS.get(name)
     if name in _TYPE_CHECKS:
@@ -111,7 +111,7 @@ def result(name: str, args: Sequence[Values], guards: Mapping[Node, Kind]) -> Kn
     if name in _TAKES_LIST:
         alternatives = [part for values in (args[0], _elements(args[1]), *args[2:]) for part in values]
     parts = [value for value in alternatives if not is_stable(value, guards)]
-    if name in _OF_NUMBERS and any(isinstance(part, Key) and not part.is_text for part in parts):
+    if name in _OF_NUMBERS and any(isinstance(part, Key) for part in parts):
         return INDEX
     if all(isinstance(part, Node | Key) for part in parts) and not (name in _TAKES_LIST and _grows(args[1])):
         return known
@@ -134,7 +134,7 @@ def _grows(values: Values) -> bool:
     return any(isinstance(value, Node | Entries | Key) for value in values)
 
 
-def incomparable(name: str, left: Value, right: Value, guards: Mapping[Node, Kind]) -> str | None:
+def incomparable(name: str, left: Value, right: Value, guards: Mapping[Node | Key, Kind]) -> str | None:
     """Why the outcome of a comparison could change back when more is seen; None if it cannot."""
     if left == right or (is_stable(left, guards) and is_stable(right, guards)):
         return None
@@ -145,7 +145,7 @@ def incomparable(name: str, left: Value, right: Value, guards: Mapping[Node, Kin
             return "comparison with a set or list that can grow"
         if isinstance(value, Key):
             same = isinstance(other, Key) and other.container == value.container
-            return None if same or value.is_text or is_text(other, guards) else INDEX
+            return None if same or is_text(value, guards) or is_text(other, guards) else INDEX
     if isinstance(left, Written) and isinstance(right, Written):
         return _incomparable_parts(name, left, right, guards)
     if is_scalar(left, guards) or is_scalar(right, guards):
@@ -155,7 +155,7 @@ def incomparable(name: str, left: Value, right: Value, guards: Mapping[Node, Kin
     return "comparison with a composite value, which can grow"
 
 
-def _incomparable_parts(name: str, left: Written, right: Written, guards: Mapping[Node, Kind]) -> str | None:
+def _incomparable_parts(name: str, left: Written, right: Written, guards: Mapping[Node | Key, Kind]) -> str | None:
     if name not in ("equal", "eq") or left.kind != "array" or right.kind != "array":
         return "comparison with a composite value, which can grow"
     if len(left.items) != len(right.items):

@@ -9,7 +9,7 @@ from typing import Literal
 
 from auditor.catalogue.finding import Finding
 from auditor.catalogue.reads.syntax import Module, Package, Place, Rule, Term
-from auditor.catalogue.reads.values import Binding, Identity, Kind, Known, Node, Star, Steps, Values, Whole
+from auditor.catalogue.reads.values import Binding, Identity, Key, Kind, Known, Node, Star, Steps, Values, Whole
 
 # What seeing more at a read can do to the denial: add it (1), take it away (-1), either (0).
 Sign = Literal[1, 0, -1]
@@ -110,7 +110,7 @@ class Scope:
         sign: Sign,
         frame: int,
         parent: Scope | None = None,
-        guards: Mapping[Node, Kind] | None = None,
+        guards: Mapping[Node | Key, Kind] | None = None,
         mode: Mode = "judged",
         depth: int = 0,
     ) -> None:
@@ -118,7 +118,7 @@ class Scope:
         self.sign: Sign = sign
         self.frame = frame
         self.parent = parent
-        self.guards: dict[Node, Kind] = dict(guards or {})
+        self.guards: dict[Node | Key, Kind] = dict(guards or {})
         self.mode: Mode = mode
         self.depth = depth
         self.names: dict[str, Values | None] = {}

@@ -159,6 +159,8 @@ class Terms(Grammar):
     def step(self, value: Value, key: Value, scope: Scope, place: Place) -> Values:
         if isinstance(value, Written | Known):
             return self._constant_step(value, key, scope, place)
+        if isinstance(key, Key) and key.container != value and not operators.is_text(key, scope.guards):
+            self.consume(key, scope, place)  # another list's index
         if not isinstance(value, Entries):
             return self.access.step(value, key, scope, place)
         if value.kind == "array":
@@ -176,7 +178,7 @@ class Terms(Grammar):
             for keys, elements in value.items:
                 self.compare("equal", keys if value.kind == "object" else elements, (key,), scope, place, is_join=False)
         elif isinstance(key, Key) and not operators.is_text(key, scope.guards):
-            self.distrust(operators.INDEX, place, scope, (key.element,))
+            self.distrust(operators.INDEX, place, scope, (key,))
         elif isinstance(value, Known) and value.items == "any" and not operators.is_stable(key, scope.guards):
             self.distrust("a key that can grow", place, scope, (key,))
         return self.access.step(value, key, scope, place)
@@ -228,6 +230,8 @@ class Terms(Grammar):
                 self.trace.read(value, scope, place, deep=True)
             case Whole():
                 self.trace.read(Node(value.binding, ()), scope, place, deep=True)
+            case Key() if scope.mode != "shown":
+                self.consume(value.container if isinstance(value.container, Table) else value.element, scope, place)
             case Table():
                 inner = scope.within(scope.sign if scope.mode == "shown" else 0, self.trace.fresh())
                 self.consume(self.trace.choose(value.type, inner, place), inner, place)

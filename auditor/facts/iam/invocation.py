@@ -24,7 +24,7 @@ from auditor.facts.iam.logic import F, T, Truth, U, every, some, truth, unknown
 from auditor.facts.iam.match import is_everyone
 from auditor.facts.network.by_view import by_view
 from auditor.facts.network.unlisted import unlisted
-from auditor.model import HIDDEN, Hidden, Json, Reason, Resource, pointer
+from auditor.model import ACCOUNT_PLACEHOLDER, HIDDEN, Hidden, Json, Reason, Resource, pointer
 
 FUNCTION = "AWS::Lambda::Function"
 PERMISSION = "AWS::Lambda::Permission"
@@ -67,6 +67,7 @@ def _compute(function: Resource, view: View) -> Derived:
         )
     doubts += [(one.doubt, one.why) for one in judged if one.public is U]
     doubts += [(hidden, "") for type in (PERMISSION, POLICY) for hidden in _unseen(function, type, view)]
+    doubts += [(hidden, "") for hidden in _nameless(function, view)]
     if function.stand_in:
         doubts.append((Hidden(Reason.OUTSIDE, f"{function.name} is declared outside this template"), ""))
     found: list[Json] = [{"evidence": one.evidence, "why": one.why} for one in _once(judged)]
@@ -89,13 +90,21 @@ def _of(function: Resource, type: str, property: str, view: View) -> Sequence[Re
     return (*index.get(function.id, ()), *index.get((function.account, function.region, function.name), ()))
 
 
+def _nameless(function: Resource, view: View) -> Iterator[Hidden]:
+    """What may be attached to this function, because whose it is was not seen."""
+    for type, property in ((PERMISSION, "FunctionName"), (POLICY, "ResourceArn")):
+        for each in _index(view, type, property).get((function.account, function.region, None), ()):
+            value = each.properties.get(property)
+            yield value if isinstance(value, Hidden) else Hidden(Reason.UNRESOLVED, f"whose {each.name} is")
+
+
 @by_view
 def _index(view: View, type: str, property: str) -> Mapping[object, Sequence[Resource]]:
     index: dict[object, list[Resource]] = {}
     for each in view.related(type):
         named = each.properties.get(property)
         match = _NAMED.fullmatch(named) if isinstance(named, str) else None
-        keys: Iterable[object] = each.owners or ((each.account, each.region, match[1]) if match else None,)
+        keys: Iterable[object] = each.owners or ((each.account, each.region, match[1] if match else None),)
         for key in keys:
             index.setdefault(key, []).append(each)
     return index
@@ -113,8 +122,7 @@ def _statement(properties: Mapping[str, Json]) -> Json:
     for name, operator, key in _CONDITIONS:
         value = properties.get(name)
         if value is not None:
-            shown = str(value).lower() if isinstance(value, bool) else value
-            conditions.setdefault(operator, {})[key] = shown
+            conditions.setdefault(operator, {})[key] = _own_account(value)
     return {
         "Effect": "Allow",
         "Principal": _principal(properties.get("Principal", unseen)),
@@ -122,6 +130,11 @@ def _statement(properties: Mapping[str, Json]) -> Json:
         "Resource": "*",
         **({"Condition": conditions} if conditions else {}),
     }
+
+
+def _own_account(value: Json) -> Json:
+    """`Ref: AWS::AccountId` is not seen, but it is one account."""
+    return ACCOUNT_PLACEHOLDER if isinstance(value, Hidden) and value.symbol == "AWS::AccountId" else value
 
 
 def _principal(value: Json) -> Json:
@@ -174,7 +187,9 @@ def _is_storage(element: Element) -> Truth:
 def _fixes(condition: Condition) -> tuple[Truth, str]:
     if condition.key == "lambda:eventsourcetoken":
         is_given = condition.operator == "StringEquals" and not condition.if_exists and not condition.quantifier
-        return (T, "") if is_given else (U, "EventSourceToken is compared in a way that Lambda does not write")
+        if not is_given:
+            return U, "EventSourceToken is compared in a way that Lambda does not write"
+        return every(U if isinstance(one, HIDDEN) else truth(bool(one)) for one in condition.values), ""
     if condition.key in ("lambda:functionurlauthtype", "lambda:invokedviafunctionurl"):
         return F, f"{condition.key} never restricts the caller"
     return fixes(condition, _DEMAND)

@@ -64,6 +64,9 @@ def find(paths: Sequence[str]) -> Found:
 
 def read(path: str) -> bytes | Problem:
     """The bytes of a file, one more than a template may have if it is larger."""
+    if path.encode("utf-8", "replace") != path.encode("utf-8", "surrogateescape"):
+        shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        return Problem("file", shown, "its name is not UTF-8, so no report could name it: rename it")
     try:
         with open(path, "rb") as file:
             return file.read(MAX_BYTES + 1)

@@ -46,6 +46,7 @@ class Run(Generic[_Own]):
 
     def __init__(self, root: Stack, make: Callable[[Stack, Run[_Own]], _Own]) -> None:
         self.depth = 0
+        self.work = 0  # mappings and lists resolved so far
         self.open: set[tuple[Any, ...]] = set()
         self.undecided: dict[Atom, bool] = {}
         self.allowed = {

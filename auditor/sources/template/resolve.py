@@ -60,6 +60,11 @@ class Resolver:
         """The tests met so far that neither values nor atoms decide; True where the template is in error there."""
         return self._run.undecided
 
+    @property
+    def work(self) -> int:
+        """How many mappings and lists were resolved in this world so far."""
+        return self._run.work
+
     def parameter(self, name: str) -> Any:
         """The value of a parameter, by its type."""
         return self._names.parameter(name)
@@ -88,6 +93,7 @@ class Resolver:
         if self._run.depth >= MAX_DEPTH:
             return wrong(f"the template is nested deeper than {MAX_DEPTH} levels")
         self._run.depth += 1
+        self._run.work += 1
         try:
             made = self._list(node, path, trace) if isinstance(node, list) else self._dict(node, path, trace, keyed)
         finally:

@@ -38,7 +38,9 @@ class TemplateScope:
         self.certain = assignment.certain
         self.gaps = gaps
         self.coverage = coverage
-        self.declares = {id: tuple(stand_in.declares()) for id, stand_in in stand_ins.items()}
+        self.declares: Mapping[str, tuple[tuple[str, Path], ...]] = {
+            id: tuple(stand_in.declares()) for id, stand_in in stand_ins.items()
+        }
         self._parameters = root.section("Parameters")
         self._assignment = assignment
         self._settings = settings
@@ -53,10 +55,13 @@ class TemplateScope:
                 yield one.resource
 
     def locate(self, resource_id: str, path: Path) -> Location | None:
-        """The place of `path`, or of its nearest existing ancestor, in the file where it was written."""
+        """The place of `path`, or of its nearest existing ancestor, in the file where it was written.
+
+        The template as a whole, for what is about none of its resources (id ""), is its first line.
+        """
         one = self._built.get(resource_id)
         if one is None:
-            return None
+            return None if resource_id else Location(self.root, 1, 1, 1, 2)
         path = _in_properties(one.resource, path)
         for length in range(len(path), -1, -1):
             if path[:length] in one.origins:

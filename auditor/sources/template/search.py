@@ -24,9 +24,8 @@ Vector = tuple[bool | None, ...]
 _Key = tuple[Vector, tuple[tuple[str, str], ...]]
 _State = tuple[dict[str, int], int, tuple[int, ...], tuple[int, ...]]
 
-_MOST_STEPS = 100_000
+_MOST_STEPS = 150_000  # states of the search, and nodes resolved in them: about a second
 _MOST_VARIABLES = 400  # a template may have 200 parameters
-_MISS = 5  # steps that an evaluation costs
 
 
 class Leaf(msgspec.Struct, frozen=True):
@@ -64,19 +63,23 @@ class Space:
         found = [dependencies.condition(*one) for one in used] + [one.needs for one in constraints]
         self.needs = [tuple(name for name in names if name in need) for need in found]
         self.steps = 0
+        self._last: tuple[Chosen, Resolver] | None = None
         self._known: dict[tuple[int, tuple[int, ...]], bool | None] = {}
 
     def truth(self, index: int, chosen: Chosen) -> bool | None:
         """A condition (or, after them, a constraint) under some choices; None where they do not decide it."""
         key = (index, tuple(chosen.get(name, -1) for name in self.needs[index]))
         if key not in self._known:
-            self.steps += _MISS
-            resolver = self.under(chosen)
+            if self._last is None or self._last[0] is not chosen:
+                self._last = (chosen, self.under(chosen))
+            resolver = self._last[1]
+            before = resolver.work
             if index < len(self.used):
                 stack, name = self.used[index]
                 self._known[key] = resolver.child(stack).condition(name)
             else:
                 self._known[key] = self.constraints[index - len(self.used)].holds(resolver)
+            self.steps += 1 + resolver.work - before
         return self._known[key]
 
     def under(self, chosen: Chosen, atoms: Mapping[Atom, bool] | None = None) -> Resolver:
@@ -199,7 +202,7 @@ class Search:
             atoms = waiting.pop()
             resolver = self._space.under(full, atoms)
             vector = tuple(resolver.child(stack).condition(name) for stack, name in self._space.used)
-            self._space.steps += _MISS
+            self._space.steps += resolver.work
             atom = next((atom for atom in resolver.met if atom not in atoms), None) if None in vector else None
             if atom is None or self._space.steps > _MOST_STEPS:
                 yield Leaf(chosen, vector, atoms, certain=not atoms and None not in vector)
