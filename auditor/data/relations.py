@@ -137,6 +137,7 @@ RELATIONS: tuple[Relation, ...] = (
     *_attached("Auditor::EC2::FlowLogStatus", "Id", "AWS::EC2::FlowLog"),
     *_attached("Auditor::RDS::EncryptionStatus", "Arn", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", arn=True),
     *_attached("Auditor::S3::BucketStatus", "BucketName", "AWS::S3::Bucket"),
+    *_attached("Auditor::S3::BucketStatus", "Bucket", "AWS::S3::Bucket"),
     *_attached("Auditor::SNS::SubscriptionStatus", "Arn", "AWS::SNS::Subscription", arn=True),
     *_attached("Auditor::SecurityHub::StandardStatus", "Arn", "AWS::SecurityHub::Standard", arn=True),
     *_attached("Auditor::AccessAnalyzer::AnalyzerStatus", "Arn", "AWS::AccessAnalyzer::Analyzer", arn=True),

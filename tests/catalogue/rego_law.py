@@ -30,7 +30,7 @@ DENY = """package lib.deny
 found(resource, path, message) := at("found", resource, path, message)
 absent(resource, path, message) := at("absent", resource, path, message)
 missing(resource, path, message) := at("missing", resource, path, message)
-at(kind, resource, path, message) := {"kind": kind, "type": resource.type, "id": resource.id, "path": path, "message": message}
+at(kind, resource, path, message) := {"kind": kind, "id": resource.id, "path": path, "message": message}
 with_evidence(denial, evidence) := object.union(denial, {"evidence": evidence})
 """
 
@@ -303,7 +303,8 @@ class Writer:
         if kind == 8:
             list = f"{s}.properties.{r.choice('LM')}"
             return f"some {a}, {b}\n\t{list}[{a}] == {constant}\n\t{list}[{b}]\n\t{a} {r.choice(['<', '!=', '=='])} {b}"
-        return f"{a} := [c | some c in {s}.properties.M; c != {constant}]\n\t{a}[{r.choice(['0', '_'])}] == {self.constant()}"
+        position = r.choice(["0", "_"])
+        return f"{a} := [c | some c in {s}.properties.M; c != {constant}]\n\t{a}[{position}] == {self.constant()}"
 
     def helper(self, names: dict[str, list[str]], depth: int) -> str:
         rule = self.fresh("helper")

@@ -114,7 +114,7 @@ def test_subjects_reads_and_remediation_fit_each_other(file: Path, metadata: dic
 @each_policy
 def test_controls_are_listed_by_framework(file: Path, metadata: dict[str, Any]) -> None:
     controls = metadata[str(file)]["custom"]["controls"]
-    assert controls and set(controls) <= FRAMEWORKS
+    assert set(controls) <= FRAMEWORKS  # none, where no benchmark asks for it
     assert all(isinstance(control, str) for listed in controls.values() for control in listed)
 
 
@@ -136,8 +136,9 @@ def test_the_cases_show_every_verdict_and_every_subject_in_every_form(file: Path
     assert {case.expect for case in cases} >= {Status.PASS, Status.FAIL, Status.UNKNOWN}
     verdicts = {(case.subject, case.expect) for case in cases}
     assert {(subject, status) for subject in held.subjects for status in (Status.PASS, Status.FAIL)} <= verdicts
+    wanted = {"live": ("live",), "template": ("template",)}.get(held.applies, ("live", "template"))
     shown = {(case.expect, form) for case in cases for form in forms(case, held)}
-    assert shown >= {(status, form) for status in (Status.PASS, Status.FAIL) for form in ("live", "template")}
+    assert shown >= {(status, form) for status in (Status.PASS, Status.FAIL) for form in wanted}
     for case in cases:
         for form in forms(case, held):
             assert live_scope(case, held).held if form == "live" else template_text(case, held)
@@ -149,6 +150,7 @@ def _policy(file: Path, custom: dict[str, Any]) -> Policy:
     return policy(
         id=custom["id"],
         key=file.stem,
+        applies=custom["applies"],
         subjects=tuple(subject) if isinstance(subject, list) else (subject,),
         parameters={name: Parameter(row["type"], row["default"]) for name, row in rows},
         file=str(file),
@@ -159,5 +161,5 @@ def _policy(file: Path, custom: dict[str, Any]) -> Policy:
 def test_a_policy_is_short_and_its_lines_are(file: Path) -> None:
     lines = file.read_text().splitlines()
     body = [line for line in lines[lines.index(f"package policy.{file.stem}") :] if line and not line.startswith("#")]
-    assert len(body) <= 80
+    assert len(body) <= 100
     assert [line for line in lines if len(line.expandtabs(4)) > 120 and "https://" not in line] == []

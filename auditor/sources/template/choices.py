@@ -84,6 +84,7 @@ def compared(pairs: Iterable[Pair], names: Sequence[str], dependencies: Dependen
         for side, other, need in ((left, right, needs[0]), (right, left, needs[1])):
             for text in _instances(stack, side, sorted(need), made, resolver):
                 _note(made.others, islice(hints(stack, other, text, resolver), _MOST_GUESSES))
+        _note(made.others, ((name, "") for need in needs for name in sorted(need)))  # what adds nothing to a text
     return made
 
 
@@ -112,13 +113,14 @@ def variables_of(
     root: Stack, names: Sequence[str], auxiliary: frozenset[str], seen: frozenset[str], made: Compared, exact: bool
 ) -> tuple[Variable, ...]:
     """The variables with their choices. `exact`: a visible one takes each of its allowed values, not "the rest"."""
-    found = []
+    found, pools = [], dict[tuple[str, ...], list[str]]()
     for name in names:
         declared = root.section("Parameters").get(name)
         texts = _named(root, name, made)
         default = literal_text(default_of(declared))
         has_default = default is not None and next(iter(texts), None) == default
-        group = [other for other in names if other in made.groups.get(name, {name})]
+        group = tuple(other for other in names if other in made.groups.get(name, {name}))
+        pools[group] = pools.get(group) or _pool(group, made, root)
         for member in (other for other in group if other != name):
             shared = [*_named(root, member, made), *allowed_values(root.section("Parameters").get(member))]
             texts |= {text: text for text in shared if text not in texts and allows(declared, text)}
@@ -130,7 +132,7 @@ def variables_of(
             each = len(group) > 1 or name in made.derived or (exact and name in seen)
             choices = _allowed(declared, texts, has_default, each, unnamed, name in seen)
         else:
-            elses = [] if unnamed else [text for text in _pool(declared, group, made, root) if text not in texts]
+            elses = [text for text in pools[group] if not unnamed and text not in texts and allows(declared, text)]
             turn = group.index(name) % len(elses) if elses else 0  # compared with each other: not the same at first
             other = [Choice(text, "other") for text in (*elses[turn:], *elses[:turn])]
             named = [Choice(value) for value in texts.values()]
@@ -162,12 +164,14 @@ def _allowed(
     return [*choices[: len(first)], *hidden, *choices[len(first) :]]
 
 
-def _pool(declared: Any, group: Sequence[str], made: Compared, root: Stack) -> list[str]:
-    """The texts for "something else" that a group shares, as many as it has members; else those of each member."""
-    pool = list(dict.fromkeys(text for member in group for text in made.fresh[member]))
+def _pool(group: Sequence[str], made: Compared, root: Stack) -> list[str]:
+    """The texts for "something else" that a group shares, as many as it has members; else those of all members."""
     declarations = [root.section("Parameters").get(member) for member in group]
-    shared = [text for text in pool if all(allows(one, text) for one in declarations)]
-    return shared[: len(group)] if len(shared) >= len(group) else [text for text in pool if allows(declared, text)]
+    for member in group:
+        shared = [text for text in made.fresh[member] if all(allows(one, text) for one in declarations)]
+        if len(shared) >= len(group):
+            return shared
+    return list(dict.fromkeys(text for member in group for text in made.fresh[member]))
 
 
 def _named(root: Stack, name: str, made: Compared) -> dict[str, Any]:

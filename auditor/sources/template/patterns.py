@@ -16,6 +16,8 @@ from typing import Any
 from auditor.sources.template.declared import allowed_values, is_list, is_stored, type_of
 from auditor.sources.template.texts import scalar_text
 
+BOUNDS = frozenset({"AllowedPattern", "AllowedValues", "MaxLength", "MaxValue", "MinLength", "MinValue"})
+
 _SECONDS = 0.1  # for one match
 _LONGEST_PATTERN = 2_000
 _MOST_WORDS = 200  # tried for one pattern
@@ -26,7 +28,7 @@ _CATEGORIES = {op.CATEGORY_DIGIT: "70", op.CATEGORY_WORD: "x7", op.CATEGORY_SPAC
 def allows(declared: Any, text: str) -> bool:
     """Whether a parameter may have this value (a list: as it is written, with commas)."""
     kind = type_of(declared)
-    if not isinstance(declared, dict) or is_stored(kind):
+    if not isinstance(declared, dict) or is_stored(kind) or not (kind == "Number" or declared.keys() & BOUNDS):
         return True
     values = [part.strip() for part in text.split(",")] if is_list(kind) else [text]
     allowed = allowed_values(declared)

@@ -11,13 +11,11 @@ from auditor.sources.template.conditions import comparisons, decide, every, nega
 from auditor.sources.template.declared import allowed_values
 from auditor.sources.template.mentions import Dependencies, Mention, mentions
 from auditor.sources.template.nodes import Node, Stack
-from auditor.sources.template.patterns import allows
+from auditor.sources.template.patterns import BOUNDS, allows
 from auditor.sources.template.resolve import Resolver
 from auditor.sources.template.texts import literal_text
 
 Pair = tuple[Stack, Node, Node]
-
-_BOUNDS = ("AllowedPattern", "AllowedValues", "MaxLength", "MaxValue", "MinLength", "MinValue")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +113,7 @@ def constraints_of(root: Stack, dependencies: Dependencies) -> list[Constraint]:
                 found.append(Constraint(partial(_rule_holds, stack, rule), binds, binds | exists, pairs))
         for name, node in stack.arguments.items() if stack.parent is not None else ():
             declared = stack.section("Parameters").get(name)
-            if stack.parent is not None and isinstance(declared, dict) and any(bound in declared for bound in _BOUNDS):
+            if stack.parent is not None and isinstance(declared, dict) and declared.keys() & BOUNDS:
                 pairs = tuple((stack.parent, node, text) for text in allowed_values(declared))
                 binds = dependencies.of(stack.parent, node)
                 fits = partial(_argument_fits, stack, str(name), declared)
