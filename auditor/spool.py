@@ -21,7 +21,7 @@ class Spool:
     """Append with `add`; iterate any number of times. The file has no name and goes with the process."""
 
     def __init__(self) -> None:
-        self._file: BinaryIO = tempfile.TemporaryFile(prefix="auditor-")  # noqa: SIM115 - lives as long as the report
+        self._file: BinaryIO = tempfile.TemporaryFile("wb", 1 << 18, prefix="auditor-")  # noqa: SIM115 - as long as the report
 
     def add(self, verdict: Verdict) -> None:
         record = _ENCODER.encode(verdict)

@@ -35,7 +35,15 @@ def test_the_wheel_carries_the_pack_and_works_without_the_repository(tmp_path: P
     template = tmp_path / "empty" / "app.yaml"
     template.parent.mkdir()
     template.write_text("Resources:\n  Trail:\n    Type: AWS::CloudTrail::Trail\n    Properties: {IsLogging: true}\n")
-    command = [sys.executable, "-c", "from auditor.cli import entry; entry()", "scan", "app.yaml", "--fail-on", "medium"]
+    command = [
+        sys.executable,
+        "-c",
+        "from auditor.cli import entry; entry()",
+        "scan",
+        "app.yaml",
+        "--fail-on",
+        "medium",
+    ]
     environment = {"PYTHONPATH": str(installed), "AUDITOR_OPA": opa, "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     done = subprocess.run(command, cwd=template.parent, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1, done.stderr

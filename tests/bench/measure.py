@@ -35,7 +35,8 @@ class Usage:
             fields = stat.rsplit(")", 1)[1].split()
             cpu = (int(fields[11]) + int(fields[12])) / TICK
             high = next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0.0)
-            self._seen[pid] = (stat.split("(", 1)[1].startswith("opa"), cpu, high)
+            _, _, before = self._seen.get(pid, (False, 0.0, 0.0))  # a process that ends has no memory any more
+            self._seen[pid] = (stat.split("(", 1)[1].startswith("opa"), cpu, max(high, before))
 
     def close(self) -> None:
         for is_opa, cpu, high in self._seen.values():

@@ -169,8 +169,8 @@ def test_a_list_index_in_evidence_is_refused(deriving: Deriving) -> None:
     derived = deriving(
         PACKAGE
         + 'deny contains deny.with_evidence(deny.found(s, ["L", i], "no"), evidence) if {\n'
-        + '\tevidence := {"id": s.id, "pointer": sprintf("/L/%d", [i])}\n'
-        + f"\t{SOME}\n\tsome i, r in s.properties.L\n\tr.X == 1\n}}\n"
+        + f"\t{SOME}\n\tsome i, r in s.properties.L\n\tr.X == 1\n"
+        + '\tevidence := {"id": s.id, "pointer": sprintf("/L/%d", [i])}\n}\n'
     )
     assert messages(derived) == ["evidence with a list index: it cannot be mapped back"]
 

@@ -195,3 +195,15 @@ def test_every_region_has_its_own_resources(aws: Aws, tmp_path: File) -> None:
         aws("ec2", region).create_volume(AvailabilityZone=f"{region}a", Size=1)
     _, found = collected({"AWS::EC2::Volume": ((), ("Encrypted",))}, ("us-east-1", "eu-west-1"))
     assert sorted(each.region or "" for each in found["AWS::EC2::Volume"]) == ["eu-west-1", "us-east-1"]
+
+
+def test_only_what_speaks_of_the_resource_itself_drops_it(aws: Aws) -> None:
+    """Moto said NotFoundException of a key's policy once, and the key was gone from the snapshot."""
+    aws("s3").create_bucket(Bucket="logs")
+    for code, left in (("NoSuchThing", 1), ("NoSuchBucket", 0)):
+        account = own_account(None, Patience(attempts=1))
+        refuse(account.client("s3", "us-east-1"), "GetPublicAccessBlock", code, 404)
+        wanted = wanted_of({"AWS::S3::Bucket": ((), ("PublicAccessBlockConfiguration",))})
+        run = AccountRun(account.id, "aws", "us-east-1", (), account.client, wanted, "")
+        assert len(list(run.resources())) == left
+        assert run.vanished == 1 - left

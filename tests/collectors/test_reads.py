@@ -16,6 +16,19 @@ NOT_FILLED: dict[tuple[str, str], str] = {}
 
 # Types without a collector so far: policies that judge them say UNKNOWN of an account.
 NOT_COLLECTED = {
+    "AWS::AccessAnalyzer::Analyzer",
+    "AWS::Config::ConfigurationRecorder",
+    "AWS::Config::DeliveryChannel",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::ResourcePolicy",
+    "AWS::Lambda::Url",
+    "AWS::SecurityHub::Hub",
+    "AWS::SecurityHub::HubV2",
+    "AWS::SecurityHub::ProductSubscription",
+    "AWS::SecurityHub::Standard",
+    "Auditor::AccessAnalyzer::AnalyzerStatus",
+    "Auditor::Config::RecorderStatus",
+    "Auditor::SecurityHub::StandardStatus",
     "AWS::ApiGateway::Stage",
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Stage",

@@ -8,7 +8,7 @@ import pytest
 from support import gap, resource
 
 from auditor.errors import UsageError
-from auditor.model import Gap, Reason, Resource
+from auditor.model import Gap, Plan, Reason, Resource
 from auditor.snapshot import FORMAT, AccountCoverage, HeaderLine, writing
 from auditor.sources.difference import difference
 from auditor.sources.file import SnapshotSource
@@ -63,7 +63,7 @@ def test_a_merge_holds_each_account_with_its_coverage(tmp_path: Path) -> None:
     two = write(tmp_path / "2.json", "2", [resource("b", account="2")], [gap(account="2")])
     assert merge((two, one), tmp_path / "all.json.gz") == 2
     source = SnapshotSource([str(tmp_path / "all.json.gz")])
-    first, second = source.scopes(None)  # type: ignore[arg-type]
+    first, second = source.scopes(Plan({}))
     assert source.header.taken_at == "2026-11-21T00:00:00Z"  # what it says held then or later
     assert (first.account, second.account) == ("1", "2")  # type: ignore[union-attr]
     assert len(second.gaps) == 1  # type: ignore[union-attr]

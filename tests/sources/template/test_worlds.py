@@ -17,7 +17,7 @@ from auditor.sources.template.declared import unset
 from auditor.sources.template.nodes import Assignment, Identity, Settings, Stack
 from auditor.sources.template.resolve import Resolver
 from auditor.sources.template.search import Leaf, Space
-from auditor.sources.template.survey import used_conditions
+from auditor.sources.template.survey import uses_of
 from auditor.sources.template.texts import could_equal, is_wrong, markers
 from auditor.sources.template.worlds import Assignments, assignments, explore
 
@@ -185,7 +185,7 @@ def vectors(root: Stack, found: Assignments) -> list[tuple[bool | None, ...]]:
 
 def spaces(root: Stack, user: Settings) -> tuple[Space, list[Leaf], bool]:
     base = {((), name): unset(root, name, user) for name in root.section("Parameters")}
-    return explore(root, user, used_conditions(root), base)
+    return explore(root, user, uses_of(root), base)
 
 
 @settings(max_examples=150)
