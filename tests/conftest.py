@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("auditor", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("auditor")
 
-sys.path.insert(0, str(Path(__file__).parent))
+# helpers stand beside the tests that use them; their names are unique
+for folder in (Path(__file__).parent, *(each for each in Path(__file__).parent.rglob("*") if each.is_dir())):
+    sys.path.append(str(folder))
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,13 @@ import traceback
 import click
 
 from auditor import __version__
-from auditor.cli.audit import audit, snapshot
+from auditor.cli.audit import audit
 from auditor.cli.engine import engine
+from auditor.cli.permissions import permissions
 from auditor.cli.policy import policy
 from auditor.cli.scan import scan
 from auditor.cli.schema import schema
+from auditor.cli.snapshot import snapshot
 from auditor.errors import AuditorError
 
 EXIT_CODES = """\b
@@ -36,7 +38,7 @@ def main() -> None:
     """
 
 
-for command in (scan, audit, snapshot, policy, engine, schema):
+for command in (scan, audit, snapshot, permissions, policy, engine, schema):
     main.add_command(command)
 
 

@@ -11,7 +11,6 @@ import click
 
 from auditor.cli.live import Live, collect, live_options
 from auditor.cli.options import Judging, judging_options
-from auditor.cli.snapshot import snapshot
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from auditor.model import Plan, Source
     from auditor.sources.live import Collected
 
-__all__ = ["audit", "snapshot"]
 
 EXAMPLES = """\b
 Examples:

@@ -73,6 +73,7 @@ class Call:
     `of`: asked once per resource of that type (which an earlier call made), with `params(draft)`.
     `make` turns a page into new resources; `fill` turns an answer into properties of the resource it was asked
     for. `absent`: the error codes of this operation that mean "there is none": `fill` is then given {}.
+    `gone`: those that mean that the resource itself is no more.
     `keep`: asked before the others, its pages kept in `Place.answers` for them; where it fails, what it fills is
     hidden on every resource of that type. `when(draft)` False: the question does not arise, and what it fills is
     known to be absent. `later`: the error codes that mean "not yet": asked again for a while. `option`: asked only
@@ -89,6 +90,7 @@ class Call:
     fill: Fill | None = None
     paged: bool = False
     absent: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     keep: bool = False
     when: Callable[[Draft], bool] | None = None
     account_id: bool = False  # pass AccountId (s3control)

@@ -11,7 +11,15 @@ from typing import Any
 from auditor.collectors.call import Call
 from auditor.model import Reason
 
-VANISHED = ("NotFound", "NoSuch", "DoesNotExist")
+# Codes that speak of the resource that was asked for, and not of a part of it: only these drop it.
+_VANISHED = {
+    "DBClusterSnapshotNotFoundFault",
+    "DBSnapshotNotFound",
+    "InvalidInstanceID.NotFound",
+    "InvalidPrefixListID.NotFound",
+    "NoSuchBucket",
+    "TrailNotFoundException",
+}
 
 _DENIED = {
     "AccessDenied",
@@ -73,7 +81,7 @@ def is_absent(call: Call, response: dict[str, Any]) -> bool:
 
 def is_vanished(call: Call, response: dict[str, Any]) -> bool:
     """Whether the resource that was listed a moment ago is no more."""
-    return call.of is not None and any(word in _code(response) for word in VANISHED)
+    return call.of is not None and (_code(response) in _VANISHED or _code(response) in call.gone)
 
 
 def is_credentials(response: dict[str, Any]) -> bool:

@@ -76,6 +76,7 @@ SERVICE = Service(
             of=_LISTED,
             params=_key_id,
             make=_described,
+            gone=("NotFoundException",),
         ),
         Call(
             "get_key_rotation_status",
@@ -93,7 +94,7 @@ SERVICE = Service(
                 "kms:GetKeyPolicy",
                 {type: ("KeyPolicy",)},
                 of=type,
-                params=_key_id,
+                params=lambda draft: {"KeyId": draft.arn, "PolicyName": "default"},
                 fill=_policy,
             )
             for kind, type in (("key", KEY), ("replica", REPLICA))

@@ -109,7 +109,7 @@ def _grants(answer: Mapping[str, Json], place: Place, bucket: Draft | None) -> I
         f"{bucket.id}/status",
         bucket.name,
         bucket.arn,
-        {"BucketName": bucket.name, "Arn": bucket.arn, "Grants": grants},
+        {"BucketName": bucket.name, "Bucket": bucket.name, "Arn": bucket.arn, "Grants": grants},
         owners=(bucket.id,),
         region=bucket.region,
     )
@@ -205,10 +205,11 @@ SERVICE = Service(
             make=_policy,
             absent=("NoSuchBucketPolicy",),
         ),
+        # grants are all that an account tells: AccessControl, the name of a set of them, is in templates only
         Call(
             "get_bucket_acl",
             "s3:GetBucketAcl",
-            {STATUS: (LIST, "BucketName", "Arn", "Grants")},
+            {STATUS: (LIST, "BucketName", "Bucket", "Arn", "Grants"), BUCKET: ("AccessControl",)},
             of=BUCKET,
             params=_bucket_of,
             make=_grants,

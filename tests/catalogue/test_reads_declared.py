@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import Deriving
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rego_support import Deriving
 
 from auditor.catalogue.reads import compare, declared, render, write
 from auditor.engine.tools import OpaTools
@@ -26,7 +26,7 @@ POLICY = """# METADATA
 #   parameters:
 #     reads: {{type: boolean, default: true}}
 #
-# and more
+# authors: [somebody]
 package policy.trail
 
 import data.lib.deny

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Deriving
+from rego_support import Deriving
 
 from auditor.engine.tools import OpaTools
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Deriving, lines_of
+from rego_support import Deriving, lines_of
 
 PACKAGE = "package policy.example\n\nimport data.lib.deny\n\n"
 SOME = 'some s in input.resources["AWS::S3::Bucket"]'

@@ -29,6 +29,7 @@ NOT_COLLECTED = {
     "Auditor::AccessAnalyzer::AnalyzerStatus",
     "Auditor::Config::RecorderStatus",
     "Auditor::SecurityHub::StandardStatus",
+    "Auditor::Account::Account",
     "AWS::ApiGateway::Stage",
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Stage",

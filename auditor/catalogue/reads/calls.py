@@ -8,7 +8,21 @@ from auditor.catalogue.reads import operators, syntax
 from auditor.catalogue.reads.scope import Scope
 from auditor.catalogue.reads.syntax import MEMBER, Clause, Module, Place, Rule, Term
 from auditor.catalogue.reads.terms import Terms
-from auditor.catalogue.reads.values import ANY, SCALAR, Entries, Entry, Key, Node, Value, Values, Whole, Word, unique
+from auditor.catalogue.reads.values import (
+    ANY,
+    SCALAR,
+    Entries,
+    Entry,
+    Key,
+    Known,
+    Node,
+    Value,
+    Values,
+    Whole,
+    Word,
+    Written,
+    unique,
+)
 from auditor.catalogue.reads.words import denial_path
 
 DENY = ("lib", "deny")
@@ -45,7 +59,7 @@ class Calls(Terms):
                     inner.names[name] = None
                 self.match(pattern, values, inner)
             leaf = _leaf(clause)
-            self.solve(clause.body, inner, told_for=leaf if scope.is_told else None)
+            self.solve(clause.body, inner, told_for=leaf if scope.mode == "told" else None)
             inner.mode = scope.mode
             found += self.truth(leaf, inner) if is_truth else self.value(leaf, inner)
         return unique(found)
@@ -59,7 +73,7 @@ class Calls(Terms):
             if module.package == DENY and rule.name in (*WORDS, "with_evidence"):
                 return self._denial(rule.name, terms[1:], scope, place)
             expected = len(rule.clauses[0].args or ())
-            with scope.switched("judged" if scope.is_told else scope.mode):
+            with scope.switched("judged" if scope.mode == "told" else scope.mode):
                 args = [self.value(term, scope) for term in terms[1 : expected + 1]]
             values = self._clauses(module, rule, args, scope, place, is_truth)
             return self._output(values, terms[expected + 1 :], scope)
@@ -105,7 +119,7 @@ class Calls(Terms):
                 for value in [value for values in args for value in values]:
                     if name in operators.PARTIAL or not isinstance(value, Node | Whole):
                         self.consume(value, scope, place)
-            return (ANY,)
+            return (Known("any", is_indexed=any(map(_is_indexed, args))),)
         result = operators.result(name, args, scope.guards)
         if isinstance(result, str):
             self.distrust(result, place, scope, *args)
@@ -124,8 +138,8 @@ class Calls(Terms):
         with scope.switched("told"):
             first = self.value(args[0], scope)
             if name == "with_evidence":
-                scope.mode = "evidence"
-                self.value(args[1], scope)
+                if _is_indexed(self.value(args[1], scope)):
+                    self.trace.find("evidence with a list index: it cannot be mapped back", place, scope)
                 return first
             paths = self.value(args[1], scope)
             self.value(args[2], scope)
@@ -135,3 +149,13 @@ class Calls(Terms):
 def _leaf(clause: Clause) -> Term:
     leaf = clause.member if clause.member is not None else clause.value
     return leaf if leaf is not None else {"type": "boolean", "value": True}
+
+
+def _is_indexed(values: Values) -> bool:
+    """Whether a list index went into a value that tells something."""
+    return any(
+        (isinstance(value, Key) and not value.is_text)
+        or (isinstance(value, Known) and value.is_indexed)
+        or (isinstance(value, Written) and any(_is_indexed(side) for pair in value.items for side in pair))
+        for value in values
+    )

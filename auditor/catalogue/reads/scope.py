@@ -15,8 +15,8 @@ from auditor.catalogue.reads.values import Binding, Identity, Key, Kind, Known, 
 Sign = Literal[1, 0, -1]
 
 # judged: the value decides.  told: only whether there is a value decides (message, path and evidence of a denial).
-# evidence: as told, and list indexes cannot be mapped back.  shown: nothing depends on it, it must only be read.
-Mode = Literal["judged", "told", "evidence", "shown"]
+# shown: nothing depends on it, it must only be read.
+Mode = Literal["judged", "told", "shown"]
 
 MAX_STEPS = 200_000
 
@@ -122,10 +122,6 @@ class Scope:
         self.mode: Mode = mode
         self.depth = depth
         self.names: dict[str, Values | None] = {}
-
-    @property
-    def is_told(self) -> bool:
-        return self.mode in ("told", "evidence")
 
     def holder(self, name: str) -> Scope | None:
         scope: Scope | None = self

@@ -80,8 +80,6 @@ class Terms(Grammar):
         name = str(term["value"])
         values = scope.bound(name)
         if values is not None:
-            if scope.mode == "evidence" and any(isinstance(value, Key) for value in values):
-                self.trace.find("evidence with a list index: it cannot be mapped back", syntax.place(term), scope)
             return values
         if scope.is_local(name) or syntax.is_wildcard(term):
             raise Unbound(name)

@@ -42,13 +42,17 @@ class Binding:
 
 @dataclass(frozen=True)
 class Known:
-    """Stable: a constant or parameter (`given`), or computed from what is stable. `items`: the kind of its elements."""
+    """Stable: a constant or parameter (`given`), or computed from what is stable. `items`: the kind of its elements.
+
+    `is_indexed`: made from a list index, to be told only.
+    """
 
     kind: Kind
     items: Kind = "any"
     literal: str | int | float | None = None
     token: Hashable = None
     given: bool = False
+    is_indexed: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from auditor.sources.template.survey import Pair, stacks_of
 from auditor.sources.template.texts import NO_VALUE, is_literal, literal_text, unseen
 
 _MOST_COMBINATIONS = 64
-_MOST_GUESSES = 4  # at what makes two expressions equal
+_MOST_GUESSES = 4  # at what makes two expressions equal, of one text
+_MOST_OTHERS = 8  # such guesses of a variable
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -81,10 +82,10 @@ def compared(pairs: Iterable[Pair], names: Sequence[str], dependencies: Dependen
             undecided.append((stack, (sides[0], sides[1]), needs))
     made.fresh = {name: _fresh(resolver.stack, name, made) for name in names}
     for stack, (left, right), needs in undecided:
+        _note(made.others, ((name, "") for need in needs for name in sorted(need)))  # what adds nothing to a text
         for side, other, need in ((left, right, needs[0]), (right, left, needs[1])):
             for text in _instances(stack, side, sorted(need), made, resolver):
                 _note(made.others, islice(hints(stack, other, text, resolver), _MOST_GUESSES))
-        _note(made.others, ((name, "") for need in needs for name in sorted(need)))  # what adds nothing to a text
     return made
 
 
@@ -139,7 +140,7 @@ def variables_of(
             choices = [*named, *other] if has_default else [*other[:1], *named, *other[1:]]
         known = {literal_text(choice.value) for choice in choices}
         guesses = [text for text in made.others.get(name, {}) if text not in known and allows(declared, text)]
-        choices.extend(Choice(text, "other") for text in guesses)
+        choices.extend(Choice(text, "other") for text in guesses[:_MOST_OTHERS])
         unset = [Choice(symbolic(name, root), "other")]
         found.append(Variable(name, tuple(choices or unset), has_default, name in seen, name in auxiliary))
     return tuple(found)

@@ -87,55 +87,48 @@ class Resolver:
         if trace is not None and not keyed and hasattr(node, "start_mark"):
             trace[path] = node
         if not isinstance(node, dict | list):
-            return self._scalar(node)
+            return _scalar(node)
         if trace is None and id(node) in self._values:
             return self._values[id(node)][1]
-        if self._run.depth >= MAX_DEPTH:
+        run = self._run
+        if run.depth >= MAX_DEPTH:
             return wrong(f"the template is nested deeper than {MAX_DEPTH} levels")
-        self._run.depth += 1
-        self._run.work += 1
+        run.depth += 1
+        run.work += 1
         try:
             made = self._list(node, path, trace) if isinstance(node, list) else self._dict(node, path, trace, keyed)
         finally:
-            self._run.depth -= 1
+            run.depth -= 1
         if trace is None:
             self._values[id(node)] = (node, made)
         return made
 
-    def _scalar(self, node: Node) -> Any:
-        if isinstance(node, str):
-            return dynamic(str(node))
-        if node is None or isinstance(node, (bool, float, *MARKERS)):
-            return node
-        text = scalar_text(node)
-        if text is None:
-            return wrong(f"{type(node).__name__} is no value of a template")
-        return node if isinstance(node, int) else text
-
     def _list(self, node: list[Any], path: Path, trace: Trace | None) -> list[Any]:
+        if trace is None:
+            items = [self._value(element, (), None, False) for element in node]
+            return [item for item in items if item is not NO_VALUE]
         made: list[Any] = []
         for element in node:
             place = (*path, len(made))
-            if trace is not None:
-                trace[place] = node
+            trace[place] = node
             item = self._value(element, place, trace, False)
             if item is not NO_VALUE:
                 made.append(item)
-            elif trace is not None:
+            else:
                 del trace[place]
         return made
 
     def _dict(self, node: dict[Any, Any], path: Path, trace: Trace | None, keyed: bool) -> Any:
-        function = next((str(key) for key in node if isinstance(key, str) and key.startswith("Fn::")), None)
+        function = next((str(key) for key in node if isinstance(key, str) and key[:4] == "Fn::"), None)
         if len(node) == 1 and (function or "Ref" in node):
             return self._function(function or "Ref", next(iter(node.values())), node, path, trace, keyed)
         if function is not None:  # Fn::Transform and Fn::ForEach may add any key beside the others
             return unseen(f"{function} is not expanded", f"{self._where}{node!r}")
         made: dict[str, Any] = {}
         for key, element in node.items():
-            name = str(scalar_text(key))
-            place = (*path, name)
+            name, place = str(scalar_text(key)), path
             if trace is not None:
+                place = (*path, name)
                 marked = next((one for one in (key, element, node) if hasattr(one, "start_mark")), None)
                 if marked is not None:
                     trace[place] = marked
@@ -221,6 +214,17 @@ def _spread(value: Any, path: Path, trace: Trace, place: Node) -> None:
         for key, element in items:
             trace[(*above, key)] = place
             waiting.append(((*above, key), element))
+
+
+def _scalar(node: Node) -> Any:
+    if isinstance(node, str):
+        return dynamic(str(node))
+    if node is None or isinstance(node, (bool, float, *MARKERS)):
+        return node
+    text = scalar_text(node)
+    if text is None:
+        return wrong(f"{type(node).__name__} is no value of a template")
+    return node if isinstance(node, int) else text
 
 
 def _is_name(argument: Node) -> bool:

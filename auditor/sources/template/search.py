@@ -24,7 +24,7 @@ Vector = tuple[bool | None, ...]
 _Key = tuple[Vector, tuple[tuple[str, str], ...]]
 _State = tuple[dict[str, int], int, tuple[int, ...], tuple[int, ...]]
 
-_MOST_STEPS = 80_000  # states of the search, and nodes resolved in them: a second or two
+_MOST_STEPS = 120_000  # states of the search, and nodes resolved in them: a second or two
 _MOST_VARIABLES = 400  # a template may have 200 parameters
 
 
@@ -204,6 +204,8 @@ class Search:
             vector = tuple(resolver.child(stack).condition(name) for stack, name in self._space.used)
             self._space.steps += resolver.work
             atom = next((atom for atom in resolver.met if atom not in atoms), None) if None in vector else None
+            if self._space.steps > _MOST_STEPS and self._leaves:
+                return
             if atom is None or self._space.steps > _MOST_STEPS:
                 yield Leaf(chosen, vector, atoms, certain=not atoms and None not in vector)
             elif not (strict and resolver.met[atom]):

@@ -9,7 +9,7 @@ from typing import Any
 
 from auditor.sources.template.conditions import comparisons, decide, every, negated, some
 from auditor.sources.template.declared import allowed_values
-from auditor.sources.template.mentions import Dependencies, Mention, mentions
+from auditor.sources.template.mentions import Dependencies, mentions
 from auditor.sources.template.nodes import Node, Stack
 from auditor.sources.template.patterns import BOUNDS, allows
 from auditor.sources.template.resolve import Resolver
@@ -52,18 +52,35 @@ def bodies(stack: Stack) -> Iterator[tuple[str, str, Node]]:
                 yield str(name), "Value", output.get("Value")
 
 
-def used_conditions(root: Stack) -> tuple[tuple[Stack, str], ...]:
-    """The conditions of resources and of Fn::If, in the order of the source."""
-    found: dict[tuple[Stack, str], None] = {}
-    for stack in stacks_of(root):
-        declared = stack.section("Conditions")
-        for _, section, body in bodies(stack):
+@dataclass(frozen=True)
+class Uses:
+    """`conditions`: those of resources and of Fn::If, in the order of the source. `visible`: the root's parameters
+    (and pseudo parameters) whose values resources hold, not only conditions."""
+
+    conditions: tuple[tuple[Stack, str], ...]
+    visible: frozenset[str]
+
+
+def uses_of(root: Stack) -> Uses:
+    """What the resources of a root and of its nested stacks use."""
+    conditions: dict[Stack, dict[str, None]] = {}
+    names: dict[Stack, set[str]] = {}
+    stacks = list(stacks_of(root))
+    for stack in reversed(stacks):  # children first: what they use decides what their parents pass to some purpose
+        declared, used, own = stack.section("Conditions"), dict[str, None](), set[str]()
+        for logical, section, body in bodies(stack):
             if section == "Condition" and isinstance(body, str):
-                found[stack, str(body)] = None
-            elif declared:
-                names = (mention.name for mention in mentions(body) if mention.kind == "condition")
-                found.update({(stack, name): None for name in names if name in declared})
-    return tuple(found)
+                used[str(body)] = None
+                continue
+            found = list(mentions(body)) if declared or stack.parent is not None or stack.children else []
+            used.update({one.name: None for one in found if one.kind == "condition" and one.name in declared})
+            child = stack.children.get(logical)
+            if child is not None and section == "Properties":
+                passed = [node for name, node in child.arguments.items() if name in names[child]]
+                found = [mention for node in passed for mention in mentions(node)]
+            own.update(mention.name for mention in found if mention.kind == "value")
+        conditions[stack], names[stack] = used, own
+    return Uses(tuple((stack, name) for stack in stacks for name in conditions[stack]), frozenset(names[root]))
 
 
 def compared_nodes(used: tuple[tuple[Stack, str], ...]) -> list[Pair]:
@@ -79,25 +96,6 @@ def compared_nodes(used: tuple[tuple[Stack, str], ...]) -> list[Pair]:
         pairs.extend((stack, left, right) for left, right in comparisons(node))
         waiting.extend((stack, mention.name) for mention in mentions(node) if mention.kind == "condition")
     return pairs
-
-
-def visible_names(root: Stack) -> frozenset[str]:
-    """The root's parameters (and pseudo parameters) whose values resources hold, not only conditions."""
-    names: dict[Stack, set[str]] = {}
-    for stack in reversed(list(stacks_of(root))):
-        own = names[stack] = set()
-        for logical, section, body in bodies(stack):
-            child = stack.children.get(logical)
-            if child is not None and section == "Properties":
-                passed = [node for name, node in child.arguments.items() if name in names[child]]
-                own.update(mention.name for node in passed for mention in _values(node))
-            else:
-                own.update(mention.name for mention in _values(body))
-    return frozenset(names[root])
-
-
-def _values(node: Node) -> Iterator[Mention]:
-    return (mention for mention in mentions(node) if mention.kind == "value")
 
 
 def constraints_of(root: Stack, dependencies: Dependencies) -> list[Constraint]:

@@ -20,14 +20,7 @@ from auditor.sources.template.mentions import Dependencies
 from auditor.sources.template.nodes import Assignment, Identity, Settings, Stack
 from auditor.sources.template.resolve import Atom, Resolver
 from auditor.sources.template.search import Leaf, Search, Space
-from auditor.sources.template.survey import (
-    Constraint,
-    compared_nodes,
-    constraints_of,
-    stacks_of,
-    used_conditions,
-    visible_names,
-)
+from auditor.sources.template.survey import Constraint, Uses, compared_nodes, constraints_of, stacks_of, uses_of
 from auditor.sources.template.texts import unseen
 
 
@@ -46,10 +39,10 @@ def assignments(root: Stack, settings: Settings) -> Assignments:
         for name in stack.section("Parameters")
         if stack.parent is None or name not in stack.arguments
     }
-    used = used_conditions(root)
-    if not used:
+    uses = uses_of(root)
+    if not uses.conditions:
         return Assignments((Assignment(World(), base),), False)
-    space, leaves, complete = explore(root, settings, used, base)
+    space, leaves, complete = explore(root, settings, uses, base)
     found = leaves[: settings.max_worlds]
     return Assignments(
         tuple(_assignment(leaf, space, base, len(found) > 1) for leaf in found),
@@ -57,15 +50,13 @@ def assignments(root: Stack, settings: Settings) -> Assignments:
     )
 
 
-def explore(
-    root: Stack, settings: Settings, used: tuple[tuple[Stack, str], ...], base: Mapping[Atom, Any]
-) -> tuple[Space, list[Leaf], bool]:
+def explore(root: Stack, settings: Settings, uses: Uses, base: Mapping[Atom, Any]) -> tuple[Space, list[Leaf], bool]:
     """The deployments that differ, in what space they were found, and whether these are all.
 
     Where these are too many, allowed values that nothing names are one ("something else"), and if that is not
     enough, worlds differ in conditions only.
     """
-    dependencies = Dependencies(settings)
+    used, dependencies = uses.conditions, Dependencies(settings)
     relevant = frozenset().union(*(dependencies.condition(*one) for one in used))
     constraints, every = _connected(constraints_of(root, dependencies), relevant)
     pairs = [*compared_nodes(used), *(pair for one in constraints for pair in one.pairs)]
@@ -74,15 +65,16 @@ def explore(
     hidden: dict[Atom, Any] = {((), name): symbolic(name, root) for name in names}
     resolver = Resolver(root, Assignment(World(), {**base, **hidden}), settings, _declared)
     made = compared(pairs, names, dependencies, resolver)
-    exact, coarse = (
-        variables_of(root, names, every - relevant, visible_names(root), made, fine) for fine in (True, False)
-    )
+    exact, coarse = (variables_of(root, names, every - relevant, uses.visible, made, fine) for fine in (True, False))
+    tries: list[tuple[Space, list[Leaf], bool]] = []
     for variables, blurred in ((exact, False), (coarse, False), (coarse, True)):
         space = Space(resolver, used, tuple(constraints), variables, dependencies, blurred)
-        leaves, complete = Search(space, settings.max_worlds).leaves()
-        if complete or not any(variable.visible for variable in variables):
+        tries.append((space, *Search(space, settings.max_worlds).leaves()))
+        if tries[-1][2]:
+            return tries[-1]
+        if not any(variable.visible for variable in variables):
             break
-    return space, leaves, complete
+    return tries[0]
 
 
 def _connected(found: list[Constraint], relevant: frozenset[str]) -> tuple[list[Constraint], frozenset[str]]:

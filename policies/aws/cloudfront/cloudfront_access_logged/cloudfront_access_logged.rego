@@ -74,12 +74,14 @@ complete := {config.arn |
 }
 
 # the ARNs of distributions whose access logs CloudWatch Logs delivers
-delivering contains source.properties.ResourceArn if {
+delivering := declared | listed
+
+declared := {source.properties.ResourceArn |
 	some source in input.resources["AWS::Logs::DeliverySource"]
 	is_delivered(source)
 }
 
-delivering contains arn if {
+listed := {arn |
 	some source in input.resources["AWS::Logs::DeliverySource"]
 	is_delivered(source)
 	some arn in source.properties.ResourceArns

@@ -25,7 +25,7 @@
 #       needs: [/CloudWatchLogsLogGroupArn]
 #       seeks: [/CloudWatchLogsLogGroupArn]
 #     AWS::Logs::LogGroup:
-#       needs: [[]]
+#       needs: ["[]"]
 #       seeks: [/LogGroupClass]
 #     Auditor::CloudTrail::TrailStatus:
 #       needs: [/LatestCloudWatchLogsDeliveryTime]
@@ -61,13 +61,13 @@ deny contains deny.missing(trail, ["CloudWatchLogsLogGroupArn"], "the log group 
 	some trail in input.resources["AWS::CloudTrail::Trail"]
 	is_string(trail.properties.CloudWatchLogsLogGroupArn)
 	contains(trail.properties.CloudWatchLogsLogGroupArn, sprintf(":%s:log-group:", [trail.account]))
-	not writes_to(trail, groups)
+	not has_group(trail)
 	not owner.is_foreign(trail)
 }
 
 deny contains deny.found(trail, ["CloudWatchLogsLogGroupArn"], message) if {
 	some trail in input.resources["AWS::CloudTrail::Trail"]
-	writes_to(trail, groups_of_other_classes)
+	has_group_of_other_class(trail)
 	not owner.is_foreign(trail)
 	message := "the class of the log group is not STANDARD, so no metric filter works on it"
 }
@@ -86,7 +86,11 @@ deny contains deny.missing(trail, ["CloudWatchLogsLogGroupArn"], "nothing was ev
 	not owner.is_foreign(trail)
 }
 
-writes_to(trail, arns) if arns[trim_suffix(trail.properties.CloudWatchLogsLogGroupArn, ":*")]
+has_group(trail) if groups[trim_suffix(trail.properties.CloudWatchLogsLogGroupArn, ":*")]
+
+has_group_of_other_class(trail) if {
+	groups_of_other_classes[trim_suffix(trail.properties.CloudWatchLogsLogGroupArn, ":*")]
+}
 
 groups := {trim_suffix(group.arn, ":*") | some group in input.resources["AWS::Logs::LogGroup"]}
 
@@ -96,13 +100,13 @@ groups_of_other_classes := {trim_suffix(group.arn, ":*") |
 }
 
 # the ARNs of trails by their last delivery to CloudWatch Logs
-stale contains status.properties.Arn if {
+stale := {status.properties.Arn |
 	some status in input.resources["Auditor::CloudTrail::TrailStatus"]
 	hours := 24 * date.days_since(status, "LatestCloudWatchLogsDeliveryTime")
 	hours > input.parameters.cloudtrail_cloudwatch_delivery_working.max_hours
 }
 
-without_delivery contains status.properties.Arn if {
+without_delivery := {status.properties.Arn |
 	some status in input.resources["Auditor::CloudTrail::TrailStatus"]
 	not date.is_known(status, "LatestCloudWatchLogsDeliveryTime")
 }

@@ -79,31 +79,34 @@ deny contains deny.missing(region, [], "no region records the global IAM types")
 	not is_iam_recorded
 }
 
-deny contains deny.with_evidence(deny.missing(region, [], message), {"id": recorder.id, "pointer": ""}) if {
+deny contains deny.with_evidence(deny.missing(region, [], message), evidence) if {
 	some region in input.resources["Auditor::Account::Region"]
 	some recorder in input.resources["AWS::Config::ConfigurationRecorder"]
 	recorder.region == region.name
 	not is_linked(recorder)
 	not is_recording(recorder)
+	evidence := {"id": recorder.id, "pointer": ""}
 	message := "the recorder is not recording, or its last delivery failed"
 }
 
-deny contains deny.with_evidence(deny.missing(region, [], message), {"id": recorder.id, "pointer": "/RecordingGroup"}) if {
+deny contains deny.with_evidence(deny.missing(region, [], message), evidence) if {
 	some region in input.resources["Auditor::Account::Region"]
 	some recorder in input.resources["AWS::Config::ConfigurationRecorder"]
 	recorder.region == region.name
 	not is_linked(recorder)
 	not records_all_types(recorder)
+	evidence := {"id": recorder.id, "pointer": "/RecordingGroup"}
 	message := "the recorder leaves out types that are not approved"
 }
 
-deny contains deny.with_evidence(deny.missing(region, [], message), {"id": recorder.id, "pointer": "/RoleARN"}) if {
+deny contains deny.with_evidence(deny.missing(region, [], message), evidence) if {
 	input.parameters.config_recorder_enabled.require_service_role
 	some region in input.resources["Auditor::Account::Region"]
 	some recorder in input.resources["AWS::Config::ConfigurationRecorder"]
 	recorder.region == region.name
 	not is_linked(recorder)
 	not has_service_role(recorder)
+	evidence := {"id": recorder.id, "pointer": "/RoleARN"}
 	message := "the recorder does not use the service-linked role of AWS Config"
 }
 

@@ -83,22 +83,22 @@ records_accepted(vpc) if {
 	not in_some_subnet_not_accepted[vpc.name]
 }
 
-in_some_subnet_rejected contains subnet.properties.VpcId if {
+in_some_subnet_rejected := {subnet.properties.VpcId |
 	some subnet in input.resources["AWS::EC2::Subnet"]
 	rejected[subnet.name]
 }
 
-in_some_subnet_not_rejected contains subnet.properties.VpcId if {
+in_some_subnet_not_rejected := {subnet.properties.VpcId |
 	some subnet in input.resources["AWS::EC2::Subnet"]
 	not rejected[subnet.name]
 }
 
-in_some_subnet_accepted contains subnet.properties.VpcId if {
+in_some_subnet_accepted := {subnet.properties.VpcId |
 	some subnet in input.resources["AWS::EC2::Subnet"]
 	accepted[subnet.name]
 }
 
-in_some_subnet_not_accepted contains subnet.properties.VpcId if {
+in_some_subnet_not_accepted := {subnet.properties.VpcId |
 	some subnet in input.resources["AWS::EC2::Subnet"]
 	not accepted[subnet.name]
 }
@@ -121,12 +121,14 @@ works(log) if {
 	not broken[log.name]
 }
 
-broken contains status.properties.Id if {
+broken := failing | inactive
+
+failing := {status.properties.Id |
 	some status in input.resources["Auditor::EC2::FlowLogStatus"]
 	status.properties.DeliverLogsStatus == "FAILED"
 }
 
-broken contains status.properties.Id if {
+inactive := {status.properties.Id |
 	some status in input.resources["Auditor::EC2::FlowLogStatus"]
 	status.properties.FlowLogStatus != "ACTIVE"
 }

@@ -91,12 +91,14 @@ ending_tls := {listener.properties.LoadBalancerArn |
 }
 
 # the ARNs of load balancers whose access logs CloudWatch Logs delivers
-delivering contains source.properties.ResourceArn if {
+delivering := declared | listed
+
+declared := {source.properties.ResourceArn |
 	some source in input.resources["AWS::Logs::DeliverySource"]
 	is_delivered(source)
 }
 
-delivering contains arn if {
+listed := {arn |
 	some source in input.resources["AWS::Logs::DeliverySource"]
 	is_delivered(source)
 	some arn in source.properties.ResourceArns

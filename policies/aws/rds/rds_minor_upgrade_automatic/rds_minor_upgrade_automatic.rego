@@ -4,7 +4,8 @@
 #   AutoMinorVersionUpgrade is true on every instance and on every cluster, Aurora or Multi-AZ; each is judged by its
 #   own value, so a member that opts out fails although its cluster does not. A value that is left out is true.
 #
-#   RDS Custom (an engine that starts with `custom-`) needs the value to be false and is not judged.
+#   An instance of RDS Custom (an engine that starts with `custom-`) needs the value to be false and is not judged;
+#   there are no such clusters.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
@@ -19,7 +20,6 @@
 #   applies: both
 #   reads:
 #     AWS::RDS::DBCluster:
-#       needs: [/Engine]
 #       seeks: [/AutoMinorVersionUpgrade]
 #     AWS::RDS::DBInstance:
 #       needs: [/Engine]
@@ -46,13 +46,12 @@ deny contains deny.missing(instance, ["AutoMinorVersionUpgrade"], message) if {
 	not is_custom(instance)
 }
 
-deny contains deny.missing(cluster, ["AutoMinorVersionUpgrade"], message) if {
+deny contains deny.found(cluster, ["AutoMinorVersionUpgrade"], message) if {
 	some cluster in input.resources["AWS::RDS::DBCluster"]
 	cluster.properties.AutoMinorVersionUpgrade == false
-	not is_custom(cluster)
 }
 
-is_custom(database) if {
-	is_string(database.properties.Engine)
-	startswith(database.properties.Engine, "custom-")
+is_custom(instance) if {
+	is_string(instance.properties.Engine)
+	startswith(instance.properties.Engine, "custom-")
 }

@@ -19,13 +19,13 @@
 #   applies: live
 #   reads:
 #     AWS::SecurityHub::Hub:
-#       needs: [[]]
+#       needs: ["[]"]
 #     AWS::SecurityHub::HubV2:
-#       needs: [[]]
+#       needs: ["[]"]
 #     AWS::SecurityHub::ProductSubscription:
-#       needs: [[]]
+#       needs: ["[]"]
 #     AWS::SecurityHub::Standard:
-#       needs: [[]]
+#       needs: ["[]"]
 #     Auditor::Account::Region:
 #       needs: [/UnavailableServices/*]
 #     Auditor::SecurityHub::StandardStatus:
@@ -63,11 +63,11 @@ second_generation := {hub.region | some hub in input.resources["AWS::SecurityHub
 
 hubs := {hub.region | some hub in input.resources["AWS::SecurityHub::Hub"]}
 
-fed contains product.region if {
-	some product in input.resources["AWS::SecurityHub::ProductSubscription"]
-}
+fed := by_product | by_standard
 
-fed contains standard.region if {
+by_product := {product.region | some product in input.resources["AWS::SecurityHub::ProductSubscription"]}
+
+by_standard := {standard.region |
 	some standard in input.resources["AWS::SecurityHub::Standard"]
 	not ended[standard.arn]
 }

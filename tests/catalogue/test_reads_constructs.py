@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Deriving, lines_of
+from rego_support import Deriving, lines_of
 
 HEAD = """# METADATA
 # title: An example

@@ -1,0 +1,253 @@
+"""Worlds against brute force: every combination of parameters is tried with a second, naive evaluator."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.model import Hidden, Text
+from auditor.sources.template.declared import unset
+from auditor.sources.template.nodes import Assignment, Identity, Settings, Stack
+from auditor.sources.template.resolve import Resolver
+from auditor.sources.template.search import Leaf, Space
+from auditor.sources.template.survey import uses_of
+from auditor.sources.template.texts import could_equal, is_wrong, markers
+from auditor.sources.template.worlds import Assignments, assignments, explore
+
+NAMES = ("P", "Q", "R")
+TEXTS = ("a", "b", "ab", "")
+ELSE = ("zz1", "zz2", "zz3", "zz4", "bb", "bbb", "bbbb")
+MAPPING = {"a": {"k": "x", "l": "a"}, "b": {"k": "y", "l": "b"}, "ab": {"k": "x", "l": "zz1"}}
+PATTERNS = ("[ab]*", "(a|b|zz1)", "[a-z]*[0-9]?", "b+")
+
+
+# --- a naive evaluator: literal values only; None is an error or an unknown ------------------------------------------
+
+
+def evaluate(node: Any, values: dict[str, str], conditions: dict[str, Any]) -> Any:
+    if not isinstance(node, dict):
+        return [evaluate(item, values, conditions) for item in node] if isinstance(node, list) else node
+    if len(node) != 1:
+        return {key: evaluate(item, values, conditions) for key, item in node.items()}
+    ((name, argument),) = node.items()
+    if name == "Ref":
+        return values[argument]
+    if name == "Fn::Sub":
+        return re.sub(r"\$\{(\w+)\}", lambda match: values[match[1]], argument)
+    if name == "Fn::Join":
+        return argument[0].join(evaluate(item, values, conditions) for item in argument[1])
+    if name == "Fn::FindInMap":
+        top, second = (evaluate(item, values, conditions) for item in argument[1:])
+        return MAPPING.get(top, {}).get(second)
+    if name == "Fn::If":
+        return evaluate(argument[1 if holds({"Condition": argument[0]}, values, conditions) else 2], values, conditions)
+    return {name: evaluate(argument, values, conditions)}
+
+
+def holds(node: Any, values: dict[str, str], conditions: dict[str, Any]) -> bool | None:
+    ((name, argument),) = node.items()
+    if name == "Condition":
+        return holds(conditions[argument], values, conditions)
+    if name == "Fn::Equals":
+        left, right = (evaluate(side, values, conditions) for side in argument)
+        return None if left is None or right is None else left == right
+    results = [holds(operand, values, conditions) for operand in argument]
+    if name == "Fn::Not":
+        return None if results[0] is None else not results[0]
+    decisive = name == "Fn::Or"
+    return decisive if decisive in results else None if None in results else not decisive
+
+
+# --- random templates ------------------------------------------------------------------------------------------------
+
+references = st.sampled_from([{"Ref": name} for name in NAMES])
+expressions = st.one_of(
+    references,
+    references,
+    st.sampled_from(["${P}-${Q}", "${P}x", "${Q}${R}"]).map(lambda text: {"Fn::Sub": text}),
+    st.tuples(references, references).map(lambda pair: {"Fn::Join": ["-", list(pair)]}),
+    references.map(lambda key: {"Fn::FindInMap": ["M", key, "k"]}),
+    references.map(lambda key: {"Fn::FindInMap": ["M", key, "l"]}),
+)
+literals = st.sampled_from((*TEXTS, "x", "y", "a-b", "ax"))
+tests = st.one_of(
+    st.tuples(expressions, literals).map(lambda pair: {"Fn::Equals": list(pair)}),
+    st.tuples(references, expressions).map(lambda pair: {"Fn::Equals": list(pair)}),
+)
+formulas = st.recursive(
+    tests,
+    lambda inner: st.one_of(
+        inner.map(lambda one: {"Fn::Not": [one]}),
+        st.lists(inner, min_size=2, max_size=3).map(lambda many: {"Fn::And": many}),
+        st.lists(inner, min_size=2, max_size=3).map(lambda many: {"Fn::Or": many}),
+    ),
+    max_leaves=4,
+)
+
+
+@st.composite
+def parameters(draw: st.DrawFn) -> dict[str, Any]:
+    declared: dict[str, Any] = {"Type": "String"}
+    kind = draw(st.sampled_from(["free", "allowed", "pattern"]))
+    if kind == "allowed":
+        declared["AllowedValues"] = draw(
+            st.lists(st.sampled_from((*TEXTS, "zz1", "bb")), min_size=1, max_size=4, unique=True)
+        )
+    if kind == "pattern":
+        declared["AllowedPattern"] = draw(st.sampled_from(PATTERNS))
+    default = draw(st.sampled_from((None, *TEXTS, "zz1")))
+    if default is not None and allowed(declared, default):
+        declared["Default"] = default
+    return declared
+
+
+def allowed(declared: dict[str, Any], text: str) -> bool:
+    return (
+        text in declared.get("AllowedValues", (text,))
+        and re.fullmatch(declared.get("AllowedPattern", ".*"), text) is not None
+    )
+
+
+@st.composite
+def templates(draw: st.DrawFn) -> dict[str, Any]:
+    conditions = {f"C{index}": draw(formulas) for index in range(draw(st.integers(1, 3)))}
+    if draw(st.booleans()):
+        conditions["Both"] = {"Fn::And": [{"Condition": "C0"}, {"Fn::Not": [draw(tests)]}]}
+    resources: dict[str, Any] = {f"R{name}": {"Type": "T", "Condition": name} for name in conditions}
+    resources["Body"] = {
+        "Type": "T",
+        "Properties": {
+            "Plain": draw(expressions),
+            "Chosen": {"Fn::If": ["C0", draw(expressions), {"Ref": "P"}]},
+            "Nested": [draw(expressions), {"Fn::If": ["C0", "yes", draw(literals)]}],
+        },
+    }
+    template = {
+        "Parameters": {name: draw(parameters()) for name in NAMES},
+        "Mappings": {"M": MAPPING},
+        "Conditions": conditions,
+        "Resources": resources,
+    }
+    if draw(st.integers(0, 3)) == 0:
+        rule: dict[str, Any] = {"Assertions": [{"Assert": draw(formulas)}]}
+        if draw(st.booleans()):
+            rule["RuleCondition"] = draw(tests)
+        template["Rules"] = {"Rule": rule}
+    return template
+
+
+def mentioned(node: Any) -> set[str]:
+    return {name for name in NAMES if f"'{name}'" in str(node) or f"{{{name}}}" in str(node)}
+
+
+def producible(template: dict[str, Any]) -> set[tuple[bool, ...]]:
+    """The vectors of all conditions over every combination of what the parameters may be."""
+    declared, conditions = template["Parameters"], template["Conditions"]
+    rules = list(template.get("Rules", {}).values())
+    domains = [
+        [text for text in dict.fromkeys((*TEXTS, *ELSE, "x", "y", "a-b", "ax", "bbx")) if allowed(declared[name], text)]
+        for name in NAMES
+    ]
+    found = set()
+    for texts in itertools.product(*domains):
+        values = dict(zip(NAMES, texts, strict=True))
+        if any(
+            holds(rule.get("RuleCondition", {"Fn::Equals": ["", ""]}), values, conditions)
+            and holds(rule["Assertions"][0]["Assert"], values, conditions) is False
+            for rule in rules
+        ):
+            continue
+        vector = tuple(holds({"Condition": name}, values, conditions) for name in conditions)
+        if None not in vector:
+            found.add(vector)
+    return found
+
+
+def opaque(stack: Stack, logical: str, attribute: str | None) -> Identity:
+    return Identity(stack.symbol_of(logical) + (f".{attribute}" if attribute else ""), "T")
+
+
+def resolver_of(root: Stack, world: Assignment) -> Resolver:
+    return Resolver(root, world, Settings(), opaque)
+
+
+def vectors(root: Stack, found: Assignments) -> list[tuple[bool | None, ...]]:
+    names = root.section("Conditions")
+    return [tuple(resolver_of(root, world).condition(name) for name in names) for world in found.worlds]
+
+
+def spaces(root: Stack, user: Settings) -> tuple[Space, list[Leaf], bool]:
+    base = {((), name): unset(root, name, user) for name in root.section("Parameters")}
+    return explore(root, user, uses_of(root), base)
+
+
+@settings(max_examples=150)
+@given(templates())
+def test_each_world_is_produced_by_values_that_the_template_allows(template: dict[str, Any]) -> None:
+    root = Stack("t.yaml", template)
+    space, leaves, _ = spaces(root, Settings(max_worlds=1000))
+    conditions = template["Conditions"]
+    for leaf in leaves:
+        if not leaf.certain:
+            continue
+        values = {name: unvaried(body) for name, body in template["Parameters"].items()}
+        chosen = {one.name: one.choices[leaf.chosen.get(one.name, 0)].value for one in space.variables}
+        assert all(allowed(template["Parameters"][name], text) for name, text in chosen.items())
+        values.update(chosen)
+        assert tuple(holds({"Condition": name}, values, conditions) for _, name in space.used) == leaf.vector
+        for rule in template.get("Rules", {}).values():
+            if not mentioned(rule) & set(chosen):
+                continue  # it binds nothing that conditions compare
+            applies = holds(rule.get("RuleCondition", {"Fn::Equals": ["", ""]}), values, conditions)
+            assert not applies or holds(rule["Assertions"][0]["Assert"], values, conditions) is not False
+
+
+@settings(max_examples=60)
+@given(templates())
+def test_no_combination_of_conditions_that_parameters_produce_is_missed(template: dict[str, Any]) -> None:
+    root = Stack("t.yaml", template)
+    found = assignments(root, Settings(max_worlds=1000))
+    expected = producible(template)
+    assert not found.capped
+    assert set(vectors(root, found)) >= expected
+
+
+def unvaried(declared: dict[str, Any]) -> str:
+    """What a parameter is that no condition compares."""
+    return str(declared.get("Default", declared.get("AllowedValues", ["any"])[0]))
+
+
+def covers(made: Any, truth: Any) -> bool:
+    """Whether a resolved value says nothing but the truth."""
+    if isinstance(made, Text):
+        return isinstance(truth, str) and could_equal(made, truth)
+    if isinstance(made, Hidden):
+        return truth is None or made.symbol is not None
+    if isinstance(made, dict) and isinstance(truth, dict):
+        return made.keys() == truth.keys() and all(covers(made[key], truth[key]) for key in made)
+    if isinstance(made, list) and isinstance(truth, list):
+        return len(made) == len(truth) and all(map(covers, made, truth))
+    return bool(made == truth)
+
+
+@settings(max_examples=150)
+@given(templates())
+def test_every_value_is_that_of_the_naive_evaluator_in_every_world(template: dict[str, Any]) -> None:
+    root = Stack("t.yaml", template)
+    space, leaves, _ = spaces(root, Settings(max_worlds=1000))
+    worlds = assignments(root, Settings(max_worlds=1000)).worlds
+    assert len(worlds) == len(leaves)
+    for leaf, world in zip(leaves, worlds, strict=True):
+        if not leaf.certain:
+            continue
+        values = {name: unvaried(body) for name, body in template["Parameters"].items()}
+        values.update({one.name: one.choices[leaf.chosen.get(one.name, 0)].value for one in space.variables})
+        body = template["Resources"]["Body"]["Properties"]
+        made, truth = resolver_of(root, world).value(body), evaluate(body, values, template["Conditions"])
+        assert covers(made, truth)
+        if not any(isinstance(value, Hidden) for value in world.values.values()):
+            assert list(markers(made)) == [one for one in markers(made) if is_wrong(one)]
