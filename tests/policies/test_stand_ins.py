@@ -77,7 +77,10 @@ ROWS = [
     ),
     (
         "sns-topic-policy-not-public",
-        f'\n  Policy: {{Type: "AWS::SNS::TopicPolicy", Properties: {{Topics: [{{Ref: P}}], PolicyDocument: {CLOSED}}}}}',
+        f"""
+  Policy:
+    Type: AWS::SNS::TopicPolicy
+    Properties: {{Topics: [{{Ref: P}}], PolicyDocument: {CLOSED}}}""",
         None,
     ),
     (

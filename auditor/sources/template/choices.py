@@ -18,6 +18,7 @@ from auditor.sources.template.resolve import Atom, Resolver
 from auditor.sources.template.survey import Pair, stacks_of
 from auditor.sources.template.texts import NO_VALUE, is_literal, literal_text, unseen
 
+_MOST_HINTS = 1_000  # of one comparison
 _MOST_COMBINATIONS = 64
 _MOST_GUESSES = 4  # at what makes two expressions equal, of one text
 _MOST_OTHERS = 8  # such guesses of a variable
@@ -72,9 +73,9 @@ def compared(pairs: Iterable[Pair], names: Sequence[str], dependencies: Dependen
         plain = [_variable(value, need) for value, need in zip(values, needs, strict=True)]
         for side, other, name, need in zip(sides, reversed(values), plain, needs, strict=True):
             made.derived.update(() if name is not None else need)
-            _note(made.texts, key_hints(stack, side, resolver))
+            _note(made.texts, islice(key_hints(stack, side, resolver), _MOST_HINTS))
             if (text := literal_text(other)) is not None:
-                _note(made.texts, hints(stack, side, text, resolver))
+                _note(made.texts, islice(hints(stack, side, text, resolver), _MOST_HINTS))
         if None not in plain:
             group = {str(name) for one in plain for name in made.groups.get(str(one), {str(one)})}
             made.groups.update(dict.fromkeys(group, group))
@@ -102,7 +103,11 @@ def _variable(value: Any, needs: frozenset[str]) -> str | None:
 
 def _instances(stack: Stack, node: Node, names: Sequence[str], made: Compared, resolver: Resolver) -> Iterator[str]:
     """The texts that a node has under what its variables are compared with so far."""
-    options = [[*_named(resolver.stack, name, made).values(), *made.fresh.get(name, [])[:1]] for name in names]
+    options = []
+    for name in names:
+        allowed = allowed_values(resolver.stack.section("Parameters").get(name))
+        texts = _named(resolver.stack, name, made) | {text: text for text in allowed}
+        options.append([*texts.values(), *made.fresh.get(name, [])[:1]])
     for combination in islice(product(*options), _MOST_COMBINATIONS):
         values: dict[Atom, Any] = {((), name): value for name, value in zip(names, combination, strict=True)}
         text = literal_text(resolver.under({**resolver.assignment.values, **values}).child(stack).value(node))

@@ -62,7 +62,7 @@ def _filled(
     for filling in fillings(literals, text):
         for piece, literal, part in zip(pieces, literals, filling, strict=True):
             if literal is None:
-                yield from hints(stack, piece, part, resolver, depth + 1)
+                yield from hints(stack, piece, part, resolver, depth + _MAX_DEPTH // 4)
 
 
 def _pieces(stack: Stack, function: str, arguments: Sequence[Node]) -> list[Node]:
