@@ -90,6 +90,8 @@ def _certificates(page: Mapping[str, Json], place: Place, _: Draft | None) -> It
 def _report(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
     for row in csv.DictReader(io.StringIO(answer["Content"].decode())):
         properties = {_pascal(column): _FLAGS.get(value, value) for column, value in row.items()}
+        if row["user"] != "<root_account>":  # whose password is always "not_supported"
+            properties |= {name: _NO_VALUE for name in _unreported(properties)}
         yield Draft(ENTRY, f"{row['arn']}/credentials", row["user"], row["arn"], properties)
 
 
@@ -97,7 +99,25 @@ def _pascal(column: str) -> str:
     return "".join(word.capitalize() for word in column.split("_"))
 
 
+def _unreported(properties: Mapping[str, Json]) -> Iterator[str]:
+    """What AWS should say of a user and does not: whether a credential is on, and since when one that is."""
+    for flag, since in _SINCE.items():
+        if not isinstance(properties.get(flag), bool):
+            yield flag
+        elif properties[flag] and properties.get(since) in _NO_DATE:
+            yield since
+    if not isinstance(properties.get("MfaActive"), bool):
+        yield "MfaActive"
+
+
 _FLAGS = {"true": True, "false": False}
+_SINCE = {
+    "PasswordEnabled": "PasswordLastChanged",
+    "AccessKey1Active": "AccessKey1LastRotated",
+    "AccessKey2Active": "AccessKey2LastRotated",
+}
+_NO_DATE = (None, "", "N/A", "not_supported", "no_information")
+_NO_VALUE = Hidden(Reason.FAILED, "iam:GetCredentialReport gave no value")
 _REPORT = (
     *("User", "Arn", "UserCreationTime", "PasswordEnabled", "PasswordLastUsed", "PasswordLastChanged"),
     *("PasswordNextRotation", "MfaActive", "Cert1Active", "Cert1LastRotated", "Cert2Active", "Cert2LastRotated"),

@@ -15,7 +15,8 @@ from auditor.model import Json
 
 LIMIT = 6_144
 
-# Asked outside the tables. sts:GetCallerIdentity needs no permission.
+IDENTITY = "sts:GetCallerIdentity"  # needs no permission
+# Asked outside the tables.
 REGIONS = "ec2:DescribeRegions"
 ORGANIZATION = ("organizations:ListAccounts",)
 
@@ -30,7 +31,7 @@ def calls(wanted: Wanted, options: frozenset[str]) -> Iterator[tuple[Service, Ca
 
 def actions(wanted: Wanted, options: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The IAM actions of a run, sorted."""
-    return tuple(sorted({REGIONS, *(call.action for _, call in calls(wanted, options))}))
+    return tuple(sorted({REGIONS, *(call.action for _, call in calls(wanted, options))} - {IDENTITY}))
 
 
 def documents(names: Sequence[str], limit: int = LIMIT) -> list[dict[str, Json]]:

@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
-from auditor.collectors import autoscaling, awslambda, cloudtrail, codebuild, ec2, ecs, iam, kms, rds, s3, vpc
+from auditor.collectors import (
+    accessanalyzer,
+    apigateway,
+    autoscaling,
+    awslambda,
+    cloudfront,
+    cloudtrail,
+    codebuild,
+    config,
+    contacts,
+    ec2,
+    ecr,
+    ecs,
+    efs,
+    elb,
+    guardduty,
+    iam,
+    identity,
+    kms,
+    logs,
+    rds,
+    s3,
+    secretsmanager,
+    securityhub,
+    sns,
+    sqs,
+    vpc,
+)
 from auditor.collectors.call import Service
 from auditor.data.folding import FRAGMENTS, TURNS
 
@@ -20,6 +47,24 @@ SERVICES: tuple[Service, ...] = (
     autoscaling.SERVICE,
     rds.SERVICE,
     cloudtrail.SERVICE,
+    secretsmanager.SERVICE,
+    sns.SERVICE,
+    sqs.SERVICE,
+    ecr.SERVICE,
+    efs.SERVICE,
+    elb.SERVICE,
+    elb.CLASSIC_SERVICE,
+    apigateway.SERVICE,
+    apigateway.SECOND,
+    cloudfront.SERVICE,
+    logs.SERVICE,
+    config.SERVICE,
+    guardduty.SERVICE,
+    accessanalyzer.SERVICE,
+    securityhub.SERVICE,
+    contacts.SERVICE,
+    identity.SERVICE,
+    identity.REGIONAL,
 )
 
 # Types that exist in templates only (AWS makes them part of others): in an account their list is complete and empty.

@@ -20,15 +20,8 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 from botocore.exceptions import ProfileNotFound
 
 from auditor.collectors.base import Refused, ask
+from auditor.data.partitions import HOMES
 from auditor.errors import SourceError
-
-# The region whose endpoint answers for the global services of a partition.
-HOMES = {
-    "aws": "us-east-1",
-    "aws-cn": "cn-north-1",
-    "aws-us-gov": "us-gov-west-1",
-    "aws-eusc": "eusc-de-east-1",
-}
 
 # Asked where regions cannot be listed, to tell one missing permission from no permission at all.
 _PROBES = (("iam", "get_account_summary", "iam:GetAccountSummary"), ("s3", "list_buckets", "s3:ListAllMyBuckets"))

@@ -68,6 +68,17 @@ def test_only_denials_of_resources_are_denials(deriving: Deriving, head: str, me
     assert [finding for finding in derived.findings if finding.fatal and message in finding.message], derived.findings
 
 
+def test_rules_that_cannot_be_followed_to_the_end_are_an_error(deriving: Deriving) -> None:
+    doubling = "".join(f"r{n}(s) if {{\n\tr{n + 1}(s)\n\tr{n + 1}(s)\n}}\n\n" for n in range(25))
+    chain = "".join(f"r{n}(s) if r{n + 1}(s)\n\n" for n in range(60))
+    for rules, last in ((doubling, 25), (chain, 60)):
+        rules += f"r{last}(s) if s.properties.A\n"
+        derived = deriving(f'{PACKAGE}deny contains deny.found(s, [], "no") if {{\n\t{SOME}\n\tr0(s)\n}}\n\n{rules}')
+        assert [finding.message for finding in derived.findings if finding.fatal] == [
+            "too many rules call each other to be followed: split the policy"
+        ]
+
+
 def test_libraries_are_followed_with_the_sign_of_their_use(deriving: Deriving) -> None:
     library = (
         "package lib.acme.tagged\n\nhas_owner(r) if r.tags.Owner\n\n"
@@ -154,6 +165,16 @@ def test_what_only_tells_is_not_judged(deriving: Deriving) -> None:
     assert derived.findings == ()
     assert {line.split()[0] for line in lines_of(derived)} == {"seeks"}
     assert lines_of(derived) >= {"seeks /A", "seeks /B", "seeks /L/*/id", "seeks /L/*/pointer"}
+
+
+def test_a_template_string_tells_like_sprintf(deriving: Deriving) -> None:
+    head = f'deny contains deny.found(s, ["A"], message) if {{\n\t{SOME}\n\ts.properties.A == 1\n'
+    derived = deriving(PACKAGE + head + '\tmessage := $"{s.properties.B} has {count(s.properties.L)}"\n}\n')
+    assert derived.findings == ()
+    assert lines_of(derived) == {"seeks /A", "seeks /B", "seeks /L"}
+    derived = deriving(PACKAGE + head + '\tmessage := $"{s.properties.B}"\n\tmessage != "1"\n}\n')
+    assert "template string" in messages(derived)[0]
+    assert lines_of(derived) == {"seeks /A", "both /B"}
 
 
 def test_what_also_decides_is_judged(deriving: Deriving) -> None:

@@ -15,48 +15,7 @@ from auditor.model import Plan
 NOT_FILLED: dict[tuple[str, str], str] = {}
 
 # Types without a collector so far: policies that judge them say UNKNOWN of an account.
-NOT_COLLECTED = {
-    "AWS::AccessAnalyzer::Analyzer",
-    "AWS::Config::ConfigurationRecorder",
-    "AWS::Config::DeliveryChannel",
-    "AWS::Lambda::Permission",
-    "AWS::Lambda::ResourcePolicy",
-    "AWS::Lambda::Url",
-    "AWS::SecurityHub::Hub",
-    "AWS::SecurityHub::HubV2",
-    "AWS::SecurityHub::ProductSubscription",
-    "AWS::SecurityHub::Standard",
-    "Auditor::AccessAnalyzer::AnalyzerStatus",
-    "Auditor::Config::RecorderStatus",
-    "Auditor::SecurityHub::StandardStatus",
-    "Auditor::Account::Account",
-    "AWS::ApiGateway::Stage",
-    "AWS::ApiGatewayV2::Api",
-    "AWS::ApiGatewayV2::Stage",
-    "AWS::CloudFront::Distribution",
-    "AWS::CloudFront::RealtimeLogConfig",
-    "AWS::EC2::FlowLog",
-    "AWS::EC2::Subnet",
-    "AWS::EC2::VPC",
-    "AWS::ECR::Repository",
-    "AWS::EFS::FileSystem",
-    "AWS::ElasticLoadBalancing::LoadBalancer",
-    "AWS::ElasticLoadBalancingV2::Listener",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    "AWS::GuardDuty::Detector",
-    "AWS::Logs::Delivery",
-    "AWS::Logs::DeliverySource",
-    "AWS::Logs::LogGroup",
-    "AWS::SNS::Topic",
-    "AWS::SNS::TopicPolicy",
-    "AWS::SQS::Queue",
-    "AWS::SQS::QueuePolicy",
-    "AWS::SecretsManager::ResourcePolicy",
-    "AWS::SecretsManager::Secret",
-    "Auditor::Account::Contacts",
-    "Auditor::Account::Region",
-    "Auditor::EC2::FlowLogStatus",
-}
+NOT_COLLECTED: set[str] = set()
 
 
 @pytest.fixture(scope="module")

@@ -166,7 +166,8 @@ class Bodies(Calls):
                 self.match(item, parts, scope)
         elif pattern["type"] == "object" and self.has_free(pattern, scope):
             for key, item in pattern["value"]:
-                parts = _united(self._field_of(value, key, scope, place) for value in values)
+                names = self.value(key, scope)
+                parts = _united(self._field_of(value, name, scope, place) for value in values for name in names)
                 self.match(item, parts, scope)
         else:
             self.compare("equal", self.value(pattern, scope), values, scope, place, is_join=True)
@@ -177,9 +178,8 @@ class Bodies(Calls):
             return value.items[position][1] if value.kind == "array" and len(value.items) == size else ()
         return self._piece(value, Star(self.trace.fresh()), scope, place)
 
-    def _field_of(self, value: Value, key: Term, scope: Scope, place: Place) -> Values:
+    def _field_of(self, value: Value, name: Value, scope: Scope, place: Place) -> Values:
         """What stands at a key of an object that has only the keys of a pattern."""
-        (name,) = self.value(key, scope) or (ANY,)
         if isinstance(value, Written):
             return self.step(value, name, scope, place)
         literal = name.literal if isinstance(name, Known) else None

@@ -103,7 +103,7 @@ def _follow(clause: Clause, module: Module, program: Program) -> _Followed:
             denials = [value for value in bodies.value(clause.member, scope)]
     except Unbound:
         trace.find("cannot be followed: a variable has no value", place, scope, fatal=True)
-    except TooLong:
+    except (TooLong, RecursionError):
         trace.find("too many rules call each other to be followed: split the policy", place, scope, fatal=True)
     found = [value for value in denials if isinstance(value, Word)]
     wholes = [subject for word in found for subject in word.subjects if isinstance(subject, Whole)]

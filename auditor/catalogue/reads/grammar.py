@@ -9,8 +9,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from auditor.catalogue.reads.access import Access
 from auditor.catalogue.reads.scope import Program, Scope, Trace
+from auditor.catalogue.reads.stepping import Stepping
 from auditor.catalogue.reads.syntax import Expr, Module, Place, Rule, Term
 from auditor.catalogue.reads.values import Values
 
@@ -21,7 +21,7 @@ class Grammar(ABC):
     def __init__(self, program: Program, trace: Trace) -> None:
         self.program = program
         self.trace = trace
-        self.access = Access(program, trace)
+        self.stepping = Stepping(program, trace)
 
     @abstractmethod
     def value(self, term: Term, scope: Scope) -> Values:

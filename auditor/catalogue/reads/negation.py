@@ -1,9 +1,17 @@
 """The `not` that does not mean what it says: OPA takes operands out of it.
 
 `not startswith(x.y, "a")` is compiled to `v = x.y; not startswith(v, "a")`: where `x.y` is undefined the rule is
-silent, although nothing starts with "a". Measured with OPA 1.22. As meant: `not x.y`, `not x.y == v`,
-`not helper(x)`. Operands that can never be undefined (variables, constants, comprehensions, parameters, the
-identities of a resource) do no harm.
+silent, although nothing starts with "a". Measured with OPA 1.22; refused are
+
+- a call of any function or operator but `==`, of which an operand can be undefined: `not startswith(x.y, "a")`,
+  `not x.y in s`, `not "a" in x.y`, `not x.y > 3`, `not x.y != 3`, `not helper(x.y)`, `not f(g(x))`, `not v in rule`
+  where the rule may have no value;
+- `==` of which an operand is a call that can be undefined, or an array, set or object with such a part:
+  `not lower(x.y) == "a"`, `not f(x) == 2`, `not [x.y] == v`;
+- a reference with such an operand in its brackets: `not s[x.y]`, `not x[y.z] == 1`.
+
+As meant: `not x.y`, `not x.y == v`, `not x[k]`, `not helper(x)`, `not rule`. What can never be undefined does no harm
+as an operand: variables, constants, comprehensions, parameters, a resource's identities, sets that rules build.
 """
 
 from __future__ import annotations

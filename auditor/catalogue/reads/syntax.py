@@ -20,6 +20,7 @@ COMPREHENSIONS: Mapping[str, Literal["array", "object", "set"]] = {
     "arraycomprehension": "array",
     "objectcomprehension": "object",
 }
+_ROOTS = ("input", "data")
 MEMBER = ("internal.member_2", "internal.member_3")
 
 
@@ -82,7 +83,7 @@ def module(tree: Mapping[str, Any]) -> Module:
         package,
         place(tree["package"]).file,
         {name: _rule(name, package, definitions) for name, definitions in gathered.items()},
-        dict(_imported(item) for item in tree.get("imports") or ()),
+        dict(_imported(item) for item in tree.get("imports") or () if item["path"]["value"][0]["value"] in _ROOTS),
         tuple(tree.get("annotations") or ()),
         place(tree["package"]).line,
     )

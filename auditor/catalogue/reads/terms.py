@@ -71,9 +71,10 @@ class Terms(Grammar):
     def _template(self, term: Term, scope: Scope) -> Values:
         for part in (term.get("value") or {}).get("parts", ()):
             if "terms" in part:
-                values = self.value(part["terms"], scope) if isinstance(part["terms"], dict) else ()
-                if any(not operators.is_stable(value, scope.guards) for value in values):
-                    self.distrust("a template string of what may be hidden", syntax.place(term), scope, values)
+                terms, place = part["terms"], syntax.place(term)
+                values = self.value(terms, scope) if isinstance(terms, dict) else self.call(terms, scope, place, False)
+                if scope.mode == "judged" and any(not operators.is_stable(value, scope.guards) for value in values):
+                    self.distrust("a template string of what may be hidden", place, scope, values)
         return (TEXT,)
 
     def name(self, term: Term, scope: Scope, is_truth: bool = False) -> Values:
@@ -160,7 +161,7 @@ class Terms(Grammar):
         if isinstance(key, Key) and key.container != value and not operators.is_text(key, scope.guards):
             self.consume(key, scope, place)  # another list's index
         if not isinstance(value, Entries):
-            return self.access.step(value, key, scope, place)
+            return self.stepping.step(value, key, scope, place)
         if value.kind == "array":
             self.distrust("an element of a list by its position", place, scope, (value,))
             return (ANY,)
@@ -179,11 +180,11 @@ class Terms(Grammar):
             self.distrust(operators.INDEX, place, scope, (key,))
         elif isinstance(value, Known) and value.items == "any" and not operators.is_stable(key, scope.guards):
             self.distrust("a key that can grow", place, scope, (key,))
-        return self.access.step(value, key, scope, place)
+        return self.stepping.step(value, key, scope, place)
 
     def elements(self, value: Value, scope: Scope, place: Place) -> tuple[Values, Values]:
         if not isinstance(value, Entries):
-            return self.access.elements(value, scope, place)
+            return self.stepping.elements(value, scope, place)
         opened = self.opened(value, scope)
         elements = unique([element for _, elements, _ in opened for element in elements])
         if value.kind == "set":

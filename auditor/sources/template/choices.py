@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import chain, islice, product
 from typing import Any, Literal
 
 import msgspec
@@ -20,8 +20,8 @@ from auditor.sources.template.texts import NO_VALUE, is_literal, literal_text, u
 
 _MOST_HINTS = 1_000  # of one comparison
 _MOST_COMBINATIONS = 64
-_MOST_GUESSES = 4  # at what makes two expressions equal, of one text
-_MOST_OTHERS = 8  # such guesses of a variable
+_MOST_GUESSES = 24  # at what makes two expressions equal
+_MOST_OTHERS = 8  # such guesses of a variable, and as many of those that it is compared with
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -85,8 +85,9 @@ def compared(pairs: Iterable[Pair], names: Sequence[str], dependencies: Dependen
     for stack, (left, right), needs in undecided:
         _note(made.others, ((name, "") for need in needs for name in sorted(need)))  # what adds nothing to a text
         for side, other, need in ((left, right, needs[0]), (right, left, needs[1])):
-            for text in _instances(stack, side, sorted(need), made, resolver):
-                _note(made.others, islice(hints(stack, other, text, resolver), _MOST_GUESSES))
+            texts = _instances(stack, side, sorted(need), made, resolver)
+            found = chain.from_iterable(islice(hints(stack, other, text, resolver), 6) for text in texts)
+            _note(made.others, islice(found, _MOST_GUESSES))
     return made
 
 
@@ -144,8 +145,11 @@ def variables_of(
             named = [Choice(value) for value in texts.values()]
             choices = [*named, *other] if has_default else [*other[:1], *named, *other[1:]]
         known = {literal_text(choice.value) for choice in choices}
-        guesses = [text for text in made.others.get(name, {}) if text not in known and allows(declared, text)]
-        choices.extend(Choice(text, "other") for text in guesses[:_MOST_OTHERS])
+        most = _MOST_OTHERS if exact else _MOST_OTHERS // 4
+        of_others = (text for member in group if member != name for text in made.others.get(member, {}))
+        guessed = [*islice(made.others.get(name, {}), most), *islice(of_others, most)]
+        guesses = [text for text in dict.fromkeys(guessed) if text not in known and allows(declared, text)]
+        choices.extend(Choice(text, "other") for text in guesses)
         unset = [Choice(symbolic(name, root), "other")]
         found.append(Variable(name, tuple(choices or unset), has_default, name in seen, name in auxiliary))
     return tuple(found)

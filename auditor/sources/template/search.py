@@ -13,18 +13,18 @@ from typing import Any
 import msgspec
 
 from auditor.sources.template.choices import Variable
+from auditor.sources.template.formulas import Chosen, Formulas, Test
 from auditor.sources.template.mentions import Dependencies
 from auditor.sources.template.nodes import Stack
 from auditor.sources.template.resolve import Atom, Resolver
 from auditor.sources.template.survey import Constraint
 from auditor.sources.template.texts import literal_text
 
-Chosen = Mapping[str, int]  # variable to the index of its choice; what does not matter is not in it
 Vector = tuple[bool | None, ...]
 _Key = tuple[Vector, tuple[tuple[str, str], ...]]
 _State = tuple[dict[str, int], int, tuple[int, ...], tuple[int, ...]]
 
-_MOST_STEPS = 120_000  # states of the search, and nodes resolved in them: a second or two
+_MOST_STEPS = 60_000  # states of the search, and nodes resolved in them: a second or two
 _MOST_VARIABLES = 400  # a template may have 200 parameters
 
 
@@ -64,23 +64,20 @@ class Space:
         self.needs = [tuple(name for name in names if name in need) for need in found]
         self.steps = 0
         self._last: tuple[Chosen, Resolver] | None = None
-        self._known: dict[tuple[int, tuple[int, ...]], bool | None] = {}
+        formulas = Formulas(self._evaluate, dependencies, names)
+        self._truths = [formulas.condition(*one) for one in used] + [one.formula(formulas) for one in constraints]
 
     def truth(self, index: int, chosen: Chosen) -> bool | None:
         """A condition (or, after them, a constraint) under some choices; None where they do not decide it."""
-        key = (index, tuple(chosen.get(name, -1) for name in self.needs[index]))
-        if key not in self._known:
-            if self._last is None or self._last[0] is not chosen:
-                self._last = (chosen, self.under(chosen))
-            resolver = self._last[1]
-            before = resolver.work
-            if index < len(self.used):
-                stack, name = self.used[index]
-                self._known[key] = resolver.child(stack).condition(name)
-            else:
-                self._known[key] = self.constraints[index - len(self.used)].holds(resolver)
-            self.steps += 1 + resolver.work - before
-        return self._known[key]
+        return self._truths[index](chosen)
+
+    def _evaluate(self, test: Test, chosen: Chosen) -> bool | None:
+        if self._last is None or self._last[0] is not chosen:
+            self._last = (chosen, self.under(chosen))
+        resolver, before = self._last[1], self._last[1].work
+        held = test(resolver)
+        self.steps += 1 + resolver.work - before
+        return held
 
     def under(self, chosen: Chosen, atoms: Mapping[Atom, bool] | None = None) -> Resolver:
         values: dict[Atom, Any] = {

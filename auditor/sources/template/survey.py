@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from auditor.sources.template.conditions import comparisons, decide, every, negated, some
+from auditor.sources.template.conditions import comparisons, negated, some
 from auditor.sources.template.declared import allowed_values
+from auditor.sources.template.formulas import Formula, Formulas, Test
 from auditor.sources.template.mentions import Dependencies, mentions
 from auditor.sources.template.nodes import Node, Stack
 from auditor.sources.template.patterns import BOUNDS, allows
@@ -22,14 +23,20 @@ Pair = tuple[Stack, Node, Node]
 class Constraint:
     """What must hold for a deployment to be possible: a rule, or what a nested stack allows of an argument.
 
-    `holds` takes the root's resolver, and gives None where its world does not tell. `variables` are those that
-    it binds; `needs` are all that it depends on. `pairs` are the nodes that it compares.
+    It also holds where its stack does not exist: `exists` are the conditions of it and of those around it.
+    `variables` are those that it binds, `needs` all that it depends on; `pairs` are the nodes that it compares.
     """
 
-    holds: Callable[[Resolver], bool | None]
+    held: Callable[[Formulas], Formula]
+    exists: tuple[tuple[Stack, str], ...]
     variables: frozenset[str]
     needs: frozenset[str]
     pairs: tuple[Pair, ...]
+
+    def formula(self, formulas: Formulas) -> Formula:
+        held = self.held(formulas)
+        conditions = [formulas.condition(*one) for one in self.exists]
+        return lambda chosen: some([held(chosen), *(negated(one(chosen)) for one in conditions)])
 
 
 def stacks_of(root: Stack) -> Iterator[Stack]:
@@ -102,21 +109,31 @@ def constraints_of(root: Stack, dependencies: Dependencies) -> list[Constraint]:
     """Everything in the root that can exclude a world, besides the constraints of its own parameters."""
     found: list[Constraint] = []
     for stack in stacks_of(root):
-        exists = frozenset().union(*(dependencies.condition(*one) for one in _existence(stack)))
+        exists = tuple(_existence(stack))
+        needs = frozenset().union(*(dependencies.condition(*one) for one in exists))
         for rule in stack.section("Rules").values():
             if isinstance(rule, dict):
-                nodes = [rule.get("RuleCondition"), *_assertions(rule)]
-                pairs = tuple((stack, *pair) for node in nodes for pair in comparisons(node))
-                binds = dependencies.of(stack, nodes)
-                found.append(Constraint(partial(_rule_holds, stack, rule), binds, binds | exists, pairs))
-        for name, node in stack.arguments.items() if stack.parent is not None else ():
+                node = _rule(rule)
+                binds, pairs = dependencies.of(stack, node), tuple((stack, *pair) for pair in comparisons(node))
+                found.append(Constraint(partial(_rule_held, stack, node), exists, binds, binds | needs, pairs))
+        for name, passed in stack.arguments.items() if stack.parent is not None else ():
             declared = stack.section("Parameters").get(name)
             if stack.parent is not None and isinstance(declared, dict) and declared.keys() & BOUNDS:
-                pairs = tuple((stack.parent, node, text) for text in allowed_values(declared))
-                binds = dependencies.of(stack.parent, node)
+                binds = dependencies.of(stack.parent, passed)
+                pairs = tuple((stack.parent, passed, text) for text in allowed_values(declared))
                 fits = partial(_argument_fits, stack, str(name), declared)
-                found.append(Constraint(fits, binds, binds | exists, pairs))
+                held = partial(_argument_held, fits, binds)
+                found.append(Constraint(held, exists, binds, binds | needs, pairs))
     return found
+
+
+def _rule(rule: Mapping[str, Any]) -> Node:
+    """A rule as one expression: its condition does not hold, or all its assertions do."""
+    assertions = rule.get("Assertions")
+    bodies = assertions if isinstance(assertions, list) else []
+    asserted = [body["Assert"] for body in bodies if isinstance(body, dict) and "Assert" in body]
+    held = {"Fn::And": [{"Fn::Equals": ["", ""]}, *asserted]}
+    return {"Fn::Or": [{"Fn::Not": [rule["RuleCondition"]]}, held]} if "RuleCondition" in rule else held
 
 
 def _existence(stack: Stack) -> Iterator[tuple[Stack, str]]:
@@ -128,28 +145,14 @@ def _existence(stack: Stack) -> Iterator[tuple[Stack, str]]:
         stack = stack.parent
 
 
-def _assertions(rule: dict[str, Any]) -> list[Node]:
-    assertions = rule.get("Assertions")
-    bodies = assertions if isinstance(assertions, list) else []
-    return [body["Assert"] for body in bodies if isinstance(body, dict) and "Assert" in body]
+def _rule_held(stack: Stack, node: Node, formulas: Formulas) -> Formula:
+    return formulas.of(stack, node)
 
 
-def _rule_holds(stack: Stack, rule: dict[str, Any], root: Resolver) -> bool | None:
-    resolver = root.child(stack)
-    applies = decide(rule["RuleCondition"], resolver) if "RuleCondition" in rule else True
-    if applies is False:
-        return True
-    held = every(decide(node, resolver) for node in _assertions(rule))
-    return _where_it_exists(stack, None if held is False and applies is None else held, root)
+def _argument_held(fits: Test, needs: frozenset[str], formulas: Formulas) -> Formula:
+    return formulas.test(fits, needs)
 
 
-def _argument_fits(stack: Stack, name: str, declared: dict[str, Any], root: Resolver) -> bool | None:
+def _argument_fits(stack: Stack, name: str, declared: Mapping[str, Any], root: Resolver) -> bool | None:
     text = literal_text(root.child(stack).parameter(name))
-    return None if text is None else _where_it_exists(stack, allows(declared, text), root)
-
-
-def _where_it_exists(stack: Stack, held: bool | None, root: Resolver) -> bool | None:
-    """A nested stack that a condition leaves out forbids nothing."""
-    if held is not False:
-        return held
-    return some(negated(root.child(owner).condition(name)) for owner, name in _existence(stack))
+    return None if text is None else allows(declared, text)

@@ -222,11 +222,13 @@ def unvaried(declared: dict[str, Any]) -> str:
 
 
 def covers(made: Any, truth: Any) -> bool:
-    """Whether a resolved value says nothing but the truth."""
+    """Whether a resolved value says nothing but the truth. None: there is none, the deployment fails."""
+    if truth is None:
+        return True
     if isinstance(made, Text):
         return isinstance(truth, str) and could_equal(made, truth)
     if isinstance(made, Hidden):
-        return truth is None or made.symbol is not None
+        return made.symbol is not None
     if isinstance(made, dict) and isinstance(truth, dict):
         return made.keys() == truth.keys() and all(covers(made[key], truth[key]) for key in made)
     if isinstance(made, list) and isinstance(truth, list):

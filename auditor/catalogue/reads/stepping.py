@@ -1,6 +1,6 @@
 """One step into a value (`value[key]`) and one element of it (`some key, element in value`).
 
-Comprehensions and partial rules are not here: they must be followed (`follow`).
+Comprehensions and partial rules are not here: they must be followed (`terms`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _IDENTITIES = ("id", "name", "arn", "type", "account", "region")
 _TREES = ("properties", "facts", "tags")
 
 
-class Access:
+class Stepping:
     """Steps into values, noted in a trace."""
 
     def __init__(self, program: Program, trace: Trace) -> None:

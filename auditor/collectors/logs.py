@@ -1,0 +1,103 @@
+"""Amazon CloudWatch Logs: log groups, and what AWS services deliver through it (sources and their deliveries).
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeliverySource.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked
+from auditor.model import Hidden, Json, Reason
+
+GROUP = "AWS::Logs::LogGroup"
+SOURCE = "AWS::Logs::DeliverySource"
+DELIVERY = "AWS::Logs::Delivery"
+
+_NOT_TOLD = Hidden(Reason.UNSUPPORTED, "the API gave no logGroupClass")
+
+
+def _groups(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for item in page.get("logGroups", ()):
+        properties = picked(
+            item,
+            LogGroupName="logGroupName",
+            Arn="arn",
+            RetentionInDays="retentionInDays",
+            KmsKeyId="kmsKeyId",
+            DeletionProtectionEnabled="deletionProtectionEnabled",
+        )
+        properties["LogGroupClass"] = item.get("logGroupClass", _NOT_TOLD)
+        yield Draft(GROUP, item["arn"], item["logGroupName"], item["arn"], properties)
+
+
+def _source_arn(place: Place, name: str) -> str:
+    return place.arn("logs", f"delivery-source:{name}")
+
+
+def _sources(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for item in page.get("deliverySources", ()):
+        arn, logged = item.get("arn") or _source_arn(place, item["name"]), item.get("resourceArns", [])
+        properties = picked(item, Name="name", Service="service", LogType="logType") | {"Arn": arn}
+        properties["ResourceArns"] = logged
+        if len(logged) == 1:  # what a template gives; AWS tells the list only
+            properties["ResourceArn"] = logged[0]
+        yield Draft(SOURCE, arn, item["name"], arn, properties, dict(item.get("tags") or {}), tuple(logged))
+
+
+def _deliveries(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for item in page.get("deliveries", ()):
+        arn = item.get("arn") or place.arn("logs", f"delivery:{item['id']}")
+        properties = picked(
+            item,
+            DeliveryId="id",
+            DeliverySourceName="deliverySourceName",
+            DeliveryDestinationArn="deliveryDestinationArn",
+            DeliveryDestinationType="deliveryDestinationType",
+        )
+        source = item["deliverySourceName"]
+        kept = place.kept("describe_delivery_sources", "deliverySources")
+        logged = [each for row in kept if row["name"] == source for each in row.get("resourceArns", ())]
+        owners = (*logged, _source_arn(place, source))
+        yield Draft(DELIVERY, arn, item["id"], arn, properties | {"Arn": arn}, dict(item.get("tags") or {}), owners)
+
+
+SERVICE = Service(
+    client="logs",
+    scope="regional",
+    calls=(
+        Call(
+            "describe_log_groups",
+            "logs:DescribeLogGroups",
+            {
+                GROUP: (
+                    *(LIST, "LogGroupName", "Arn", "RetentionInDays", "KmsKeyId", "LogGroupClass"),
+                    "DeletionProtectionEnabled",
+                )
+            },
+            make=_groups,
+            paged=True,
+        ),
+        Call(
+            "describe_delivery_sources",
+            "logs:DescribeDeliverySources",
+            {SOURCE: (LIST, "Name", "Arn", "Service", "LogType", "ResourceArn", "ResourceArns", "tags", "Tags")},
+            make=_sources,
+            paged=True,
+            keep=True,  # a delivery travels with what its source logs
+        ),
+        Call(
+            "describe_deliveries",
+            "logs:DescribeDeliveries",
+            {
+                DELIVERY: (
+                    *(LIST, "DeliveryId", "Arn", "DeliverySourceName", "DeliveryDestinationArn"),
+                    *("DeliveryDestinationType", "tags", "Tags"),
+                )
+            },
+            make=_deliveries,
+            paged=True,
+        ),
+    ),
+)
