@@ -23,6 +23,8 @@ from auditor.sources.organization import Unreached
 from auditor.sources.redact import redacted
 from auditor.sources.sessions import Account, regions_of
 
+_ANALYZER = "AWS::AccessAnalyzer::Analyzer"
+
 
 class Collected(msgspec.Struct, frozen=True):
     """What a collection did: API calls by IAM action, gaps, resources that vanished; not complete: stopped."""
@@ -70,6 +72,7 @@ def collect(file: File, accounts: Sequence[Account | Unreached], collection: Col
                 writer.account(account.id, (), partial(tuple, extra), AccountCoverage)
                 gaps += 1
                 continue
+            extra += _organization_analyzers(account.id, collection)
             run = _run(account, regions, collection)
             writer.account(
                 account.id, _stored(run, collection.at_source, extra), partial(_gaps, run, extra), run.coverage
@@ -110,6 +113,14 @@ def _run(account: Account, regions: tuple[str, ...], collection: Collection) -> 
         stop=collection.stop,
         progress=collection.progress,
     )
+
+
+def _organization_analyzers(account: str, collection: Collection) -> list[Gap]:
+    """An organization's analyzer stands in its administrator's account, and nothing tells yet which that is."""
+    if _ANALYZER not in collection.wanted:
+        return []
+    detail = "an analyzer of the organization, in its administrator's account, is not looked for"
+    return [Gap(account, None, _ANALYZER, None, (), Reason.UNSUPPORTED, detail)]
 
 
 def _gaps(run: AccountRun, extra: list[Gap]) -> tuple[Gap, ...]:

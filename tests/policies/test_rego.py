@@ -80,7 +80,9 @@ def test_folder_file_package_and_id_agree(file: Path, metadata: dict[str, Any]) 
     key = metadata[str(file)]["custom"]["id"].replace("-", "_")
     assert (file.parent.name, file.stem) == (key, key)
     assert f"package policy.{key}\n" in file.read_text()
-    assert sorted(path.name for path in file.parent.iterdir()) == sorted(["cases.yaml", f"{key}.rego", f"{key}_test.rego"])
+    assert sorted(path.name for path in file.parent.iterdir()) == sorted(
+        ["cases.yaml", f"{key}.rego", f"{key}_test.rego"]
+    )
 
 
 @each_policy
