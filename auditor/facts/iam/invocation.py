@@ -24,7 +24,7 @@ from auditor.facts.iam.logic import F, T, Truth, U, every, some, truth, unknown
 from auditor.facts.iam.match import is_everyone
 from auditor.facts.network.by_view import by_view
 from auditor.facts.network.unlisted import unlisted
-from auditor.model import ACCOUNT_PLACEHOLDER, HIDDEN, Hidden, Json, Reason, Resource, pointer
+from auditor.model import HIDDEN, Hidden, Json, Reason, Resource, pointer
 
 FUNCTION = "AWS::Lambda::Function"
 PERMISSION = "AWS::Lambda::Permission"
@@ -122,7 +122,7 @@ def _statement(properties: Mapping[str, Json]) -> Json:
     for name, operator, key in _CONDITIONS:
         value = properties.get(name)
         if value is not None:
-            conditions.setdefault(operator, {})[key] = _own_account(value)
+            conditions.setdefault(operator, {})[key] = value
     return {
         "Effect": "Allow",
         "Principal": _principal(properties.get("Principal", unseen)),
@@ -130,11 +130,6 @@ def _statement(properties: Mapping[str, Json]) -> Json:
         "Resource": "*",
         **({"Condition": conditions} if conditions else {}),
     }
-
-
-def _own_account(value: Json) -> Json:
-    """`Ref: AWS::AccountId` is not seen, but it is one account."""
-    return ACCOUNT_PLACEHOLDER if isinstance(value, Hidden) and value.symbol == "AWS::AccountId" else value
 
 
 def _principal(value: Json) -> Json:

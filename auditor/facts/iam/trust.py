@@ -83,14 +83,16 @@ def _judge(statement: Statement, variables: bool, view: View) -> Iterable[Findin
         if element.kind in ("Federated", "?"):
             for found in _element(element, statement, view):
                 sure = T if statement.effect == "Allow" and statement.doubt is None else U
-                sure = min(sure, acts(statement.actions, _call(found)))
+                sure = min(sure, some(acts(statement.actions, call) for call in _calls(found)))
                 if min(sure, found.open) is not F:
                     doubt = found.cause or statement_doubt(statement)
                     yield msgspec.structs.replace(found, open=min(sure, found.open), cause=doubt)
 
 
-def _call(finding: Finding) -> str:
-    return "sts:AssumeRoleWithSAML" if finding.issuer == "SAML" else "sts:AssumeRoleWithWebIdentity"
+def _calls(finding: Finding) -> tuple[str, ...]:
+    """What its callers call; either, where the issuer was not seen."""
+    saml, web = "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"
+    return (saml, web) if not finding.issuer else (saml,) if finding.issuer == "SAML" else (web,)
 
 
 def _element(element: Element, statement: Statement, view: View) -> Iterable[Finding]:
