@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice, product
+from itertools import chain, islice, product, zip_longest
 from typing import Any, Literal
 
 import msgspec
@@ -82,12 +82,15 @@ def compared(pairs: Iterable[Pair], names: Sequence[str], dependencies: Dependen
         elif not any(map(is_literal, values)):
             undecided.append((stack, (sides[0], sides[1]), needs))
     made.fresh = {name: _fresh(resolver.stack, name, made) for name in names}
+    guesses: list[list[tuple[str, str]]] = []
     for stack, (left, right), needs in undecided:
         _note(made.others, ((name, "") for need in needs for name in sorted(need)))  # what adds nothing to a text
         for side, other, need in ((left, right, needs[0]), (right, left, needs[1])):
             texts = _instances(stack, side, sorted(need), made, resolver)
             found = chain.from_iterable(islice(hints(stack, other, text, resolver), 6) for text in texts)
-            _note(made.others, islice(found, _MOST_GUESSES))
+            guesses.append(list(islice(found, _MOST_GUESSES)))
+    for one_of_each in zip_longest(*guesses):  # no comparison's guesses crowd out another's
+        _note(made.others, (guess for guess in one_of_each if guess is not None))
     return made
 
 

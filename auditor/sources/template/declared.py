@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.model import Hidden, Text
-from auditor.sources.template.intrinsics import hidden_by, pieces_of
+from auditor.sources.template.intrinsics import flat, hidden_by, pieces_of
 from auditor.sources.template.nodes import Identity, Settings, Stack
 from auditor.sources.template.texts import MARKERS, NO_VALUE, concat, is_scalar, scalar_text, unseen, wrong
 
@@ -78,8 +78,8 @@ def unset_parameter(stack: Stack, name: str, note: str = "") -> Hidden:
 
 def typed(value: Any, kind: str, name: str) -> Any:
     """A raw value as Ref gives it: a list for list types, text for others; a Number stays as it is written."""
-    if isinstance(value, dict):
-        return wrong(f"parameter {name} is given an object")
+    if value is None or isinstance(value, dict):
+        return wrong(f"parameter {name} is given {'nothing' if value is None else 'an object'}")
     if not is_list(kind):
         if isinstance(value, list):
             value = concat(piece for index, item in enumerate(value) for piece in ((",", item) if index else (item,)))
@@ -92,7 +92,9 @@ def typed(value: Any, kind: str, name: str) -> Any:
         return pieces_of(value, ",") if names else hidden_by("list", value, "")
     if isinstance(value, Hidden):
         return value
-    elements = value if isinstance(value, list) else str(scalar_text(value)).split(",")
+    elements = flat(value) if isinstance(value, list) else str(scalar_text(value)).split(",")
+    if not all(isinstance(element, MARKERS) or is_scalar(element) for element in elements):
+        return wrong(f"parameter {name} is given an object in a list")
     return [element if isinstance(element, MARKERS) else str(scalar_text(element)).strip() for element in elements]
 
 

@@ -84,10 +84,13 @@ def join(delimiter: Any, items: Any, where: str) -> Any:
     separator = scalar_text(delimiter)
     if separator is None or not isinstance(items, list):
         return wrong("Fn::Join takes a delimiter and a list")
-    flat: list[Any] = []
-    for item in items:
-        flat.extend(item if isinstance(item, list) else (item,))
-    return concat(piece for index, item in enumerate(flat) for piece in ((separator, item) if index else (item,)))
+    pairs = enumerate(flat(items))
+    return concat(piece for index, item in pairs for piece in ((separator, item) if index else (item,)))
+
+
+def flat(items: Sequence[Any]) -> list[Any]:
+    """The items, and those of lists among them."""
+    return [element for item in items for element in (item if isinstance(item, list) else (item,))]
 
 
 def variables(template: str) -> Iterator[tuple[str, str | None]]:

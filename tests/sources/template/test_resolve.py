@@ -267,7 +267,7 @@ Outputs:
   Off: {Value: x, Condition: Off}
 """
 PARENT = """
-Parameters: {App: {Type: String}}
+Parameters: {App: {Type: String}, More: {Type: CommaDelimitedList, Default: "u,v"}}
 Conditions: {Off: !Equals [a, b]}
 Resources:
   A: {Type: AWS::EC2::Subnet}
@@ -279,7 +279,7 @@ Resources:
       Parameters:
         Name: !Sub "${App}-${AWS::StackName}"
         Subnets: !Join [",", [!Ref A, !Ref B]]
-        Joined: "x,y"
+        Joined: !Join [",", [!Ref More, x, " y"]]
 """
 
 
@@ -296,7 +296,7 @@ def test_arguments_of_a_nested_stack_are_resolved_in_the_parent() -> None:
     inner = resolver(parent).child(child)
     assert inner.value({"Ref": "Name"}).parts == (Hole("App"), "-", Hole("AWS::StackName", "name"))
     assert inner.value({"Ref": "Subnets"}) == [Identity("A", "AWS::EC2::Subnet"), Identity("B", "AWS::EC2::Subnet")]
-    assert inner.value({"Ref": "Joined"}) == ["x", "y"]
+    assert inner.value({"Ref": "Joined"}) == ["u", "v", "x", "y"]
     assert inner.value({"Ref": "Size"}) == "small"
     assert inner.value({"Ref": "Alone"}) == hidden(
         "parameter Alone of nested stack Nested has no value", "Nested/Alone"
