@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -62,3 +63,10 @@ def running() -> Callable[[str], list[int]]:
         return [int(line.split()[0]) for line in listed.stdout.splitlines() if text in line]
 
     return processes
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A short one: a socket's path has 107 bytes, and under xdist pytest's own folder leaves too few of them."""
+    with tempfile.TemporaryDirectory(prefix="a-", dir="/tmp") as folder:
+        yield Path(folder)

@@ -189,11 +189,11 @@ class Search:
 
         `strict`: a test on what the template has wrong (a mapping without that key) fails the deployment.
         """
-        full = {variable.name: 0 for variable in self._space.variables} | dict(chosen)
-        vector = tuple(self._space.truth(index, full) for index in range(len(self._space.used)))
+        vector = tuple(self._space.truth(index, chosen) for index in range(len(self._space.used)))
         if None not in vector:
             yield Leaf(chosen, vector)
             return
+        full = {variable.name: 0 for variable in self._space.variables} | dict(chosen)
         waiting: list[dict[Atom, bool]] = [{}]
         while waiting:
             atoms = waiting.pop()
