@@ -25,6 +25,8 @@ AUDITOR = Path(sys.executable).with_name("auditor")
 MOTO_LACKS = (
     *("ec2:GetInstanceMetadataDefaults", "ec2:GetSnapshotBlockPublicAccessState", "StorageEncryptionType"),
     "not collected",  # no collector so far: test_reads.py names the types
+    *("lambda:ListFunctionUrlConfigs", "access-analyzer:ListAnalyzers", "an analyzer of the organization"),
+    *("securityhub:DescribeSecurityHubV2", "securityhub:GetEnabledStandards", "securityhub:ListEnabledProducts"),
 )
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

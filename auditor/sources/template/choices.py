@@ -21,7 +21,7 @@ from auditor.sources.template.texts import NO_VALUE, is_literal, literal_text, u
 _MOST_HINTS = 1_000  # of one comparison
 _MOST_COMBINATIONS = 64
 _MOST_GUESSES = 24  # at what makes two expressions equal
-_MOST_OTHERS = 8  # such guesses of a variable, and as many of those that it is compared with
+_MOST_OTHERS = 12  # such guesses of a variable, and as many of those that it is compared with
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -178,13 +178,15 @@ def _allowed(
 
 
 def _pool(group: Sequence[str], made: Compared, root: Stack) -> list[str]:
-    """The texts for "something else" that a group shares, as many as it has members; else those of all members."""
+    """The texts for "something else" that a group shares, as many as it has members; else those of all members too."""
+    if len(group) == 1:
+        return made.fresh[group[0]]
     declarations = [root.section("Parameters").get(member) for member in group]
-    for member in group:
-        shared = [text for text in made.fresh[member] if all(allows(one, text) for one in declarations)]
-        if len(shared) >= len(group):
-            return shared
-    return list(dict.fromkeys(text for member in group for text in made.fresh[member]))
+    named = {text for member in group for text in _named(root, member, made)}
+    shared = others(declarations, named, len(group), group[0])
+    if len(shared) == len(group):
+        return shared
+    return list(dict.fromkeys([*shared, *(text for member in group for text in made.fresh[member])]))
 
 
 def _named(root: Stack, name: str, made: Compared) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """From a comparison to the values of variables that decide it: what would make this expression that text?
 
-The hints need not be complete or right: each is a value that is tried. What no hint reaches is covered by
-"something else".
+The hints need not be right: each is a value that is tried. They are complete for what is compared with a
+literal or a parameter; two composed strings that are compared with each other are tried with some guesses.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ Vector = tuple[bool | None, ...]
 _Key = tuple[Vector, tuple[tuple[str, str], ...]]
 _State = tuple[dict[str, int], int, tuple[int, ...], tuple[int, ...]]
 
-_MOST_STEPS = 60_000  # states of the search, and nodes resolved in them: a second or two
+_MOST_STEPS = 100_000  # states of the search, and nodes resolved in them: a second or two
 _MOST_VARIABLES = 400  # a template may have 200 parameters
 
 
