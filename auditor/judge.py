@@ -6,7 +6,7 @@ else. Rego only denies; whether a denial stands, and whether silence is a pass, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -39,9 +39,6 @@ class Judged(msgspec.Struct, frozen=True):
 class Blindness:
     """What one policy cannot see in one scope of what concerns subjects of one type.
 
-    `populations`: the gaps that hide whole subjects (a list of a subject's type, or everything); what lies
-    outside the scope on purpose is none of them.
-
     `coverage` None: more gaps of a scope whose coverage another one holds (those of facts, shard by shard).
     `owners`: resource id to the ids it is attached to. `types`: resource id to its type, for the parents of gaps.
     """
@@ -67,13 +64,10 @@ class Blindness:
         self._own: dict[str, list[Gap]] = {}
         self._for_parent: dict[str, list[tuple[Gap, frozenset[Sign]]]] = {}
         self._for_all: list[tuple[Gap, frozenset[Sign]]] = []
-        self.populations: list[Gap] = []
         for gap in gaps:
             self._file(gap, owners)
 
     def _file(self, gap: Gap, owners: Mapping[str, tuple[str, ...]]) -> None:
-        if gap.id is None and gap.reason is not Reason.OUTSIDE and gap.type in ("*", self._subject_type):
-            self.populations.append(gap)
         if gap.type == "*":
             self._for_all.append((gap, BOTH))
             return
@@ -151,6 +145,16 @@ class Blindness:
                     place = (subject.account, subject.region, type, own, access.path)
                     result.append((Gap(*place, Reason.UNSUPPORTED, "not collected"), _SIGNS[access.sign]))
         return result
+
+
+def populations(gaps: Iterable[Gap], subjects: Container[str]) -> Iterator[Gap]:
+    """The gaps that hide whole subjects: a list of a subject's type, or everything.
+
+    What lies outside the scope on purpose is none of them.
+    """
+    for gap in gaps:
+        if gap.id is None and gap.reason is not Reason.OUTSIDE and (gap.type == "*" or gap.type in subjects):
+            yield gap
 
 
 def _unlisted(coverage: Coverage, type: str, subject: Resource) -> str | None:

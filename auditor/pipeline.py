@@ -12,7 +12,7 @@ from itertools import groupby
 
 import msgspec
 
-from auditor import __version__
+from auditor import __version__, projection
 from auditor.facts.base import Fact
 from auditor.model import (
     Engine,
@@ -107,11 +107,12 @@ def audit(
 
 
 def _shards(source: Source, plan: Plan, facts: Sequence[Fact], options: Options) -> Iterator[Shard | Problem]:
+    tries = projection.compiled(plan.reads)
     for scope in source.scopes(plan):
         if isinstance(scope, Problem):
             yield scope
         else:
-            yield from ScopeAudit(scope, plan, facts, options.shard_size).shards()
+            yield from ScopeAudit(scope, plan, facts, tries, options.shard_size).shards()
 
 
 def _judged(group: Iterator[Shard | Problem], broken: dict[str, str]) -> Iterator[tuple[Scope, Verdict] | Problem]:

@@ -36,6 +36,11 @@ def compile_reads(paths: Iterable[Path]) -> Trie:
     return root
 
 
+def compiled(reads: Mapping[str, Iterable[Path]]) -> dict[str, Trie]:
+    """A trie per type."""
+    return {type: compile_reads(paths) for type, paths in reads.items()}
+
+
 def show(resource: Resource, trie: Trie) -> dict[str, Json]:
     """The resource as OPA sees it."""
     shown: dict[str, Json] = {

@@ -16,8 +16,9 @@ from auditor.data.relations import BY_TYPE
 from auditor.facts.attach import ScopeView, attach
 from auditor.facts.base import Fact
 from auditor.findings import finding
-from auditor.judge import Blindness, judge
+from auditor.judge import Blindness, judge, populations
 from auditor.model import (
+    Access,
     Denial,
     Evaluation,
     Gap,
@@ -40,12 +41,15 @@ ATTACHED = frozenset(type for type, rows in BY_TYPE.items() if any(row.kind == "
 class ScopeAudit:
     """Everything about a scope that its shards share."""
 
-    def __init__(self, scope: Scope, plan: Plan, facts: Sequence[Fact], shard_size: int) -> None:
+    def __init__(
+        self, scope: Scope, plan: Plan, facts: Sequence[Fact], tries: Mapping[str, projection.Trie], shard_size: int
+    ) -> None:
+        """`tries`: what OPA is shown of each type, `projection.compiled(plan.reads)`."""
         self.scope = scope
         self.plan = plan
         self._facts = facts
         self._size = shard_size
-        self.tries = {type: projection.compile_reads(paths) for type, paths in plan.reads.items()}
+        self._tries = tries
         self._types = frozenset(plan.reads)
         self._view = ScopeView({}, {})
         self._broadcast: list[Resource] = []
@@ -53,22 +57,29 @@ class ScopeAudit:
         self.owners: dict[str, tuple[str, ...]] = {}
         self.types: dict[str, str] = {}
         self._prepare()
-        self.blindness = {
-            (policy.id, type): Blindness(policy, type, scope.gaps, scope.coverage, self.owners, self.types)
-            for policy in plan.policies
-            for type in policy.subjects
-        }
+        self._blindness: dict[tuple[str, str], Blindness] = {}
+
+    def blindness(self, policy: Policy, type: str) -> Blindness:
+        """Made when it is first asked for: most policies have no subject in most templates."""
+        key = policy.id, type
+        if key not in self._blindness:
+            scope = self.scope
+            self._blindness[key] = Blindness(policy, type, scope.gaps, scope.coverage, self.owners, self.types)
+        return self._blindness[key]
 
     def _prepare(self) -> None:
         """One pass for what has to be known before the first shard: joins, unowned types, parents of gaps."""
-        joins = frozenset(type for fact in self._facts for type in fact.joins)
+        joins: dict[str, list[Fact]] = {}
+        for fact in self._facts:
+            for type in fact.joins:
+                joins.setdefault(type, []).append(fact)
         wanted = {gap.id for gap in self.scope.gaps} | {gap.parent for gap in self.scope.gaps}
         joined: dict[str, list[Resource]] = {}
-        for resource in self.scope.resources(self._types | joins):
+        for resource in self.scope.resources(self._types | joins.keys()):
             if resource.id in wanted:
                 self.types[resource.id] = resource.type
                 self.owners[resource.id] = resource.owners
-            if resource.type in joins:
+            if any(fact.joins_with(resource) for fact in joins.get(resource.type, ())):
                 joined.setdefault(resource.type, []).append(resource)
             if _is_broadcast(resource.type):
                 self._broadcast.append(resource)
@@ -95,7 +106,7 @@ class ScopeAudit:
         wide: list[Policy] = []
         for policy in self.plan.policies:
             (local if _is_local(policy) else wide).append(policy)
-        batches = self._batches(self._types)
+        batches = self._batches(self._types, self._size)
         first = next(batches, [])
         second = next(batches, None)
         if second is None:
@@ -106,16 +117,28 @@ class ScopeAudit:
         for batch in batches:
             yield self._shard(batch, local)
         for policy in wide:
-            yield self._shard([r for r in self.scope.resources(policy.types)], [policy])
+            yield from self._wide(policy)
 
-    def _batches(self, types: frozenset[str]) -> Iterator[list[Resource]]:
-        """About `shard_size` resources each, cut only between homes."""
+    def _wide(self, policy: Policy) -> Iterator[Shard]:
+        """The types that the policy joins go with each batch of the others.
+
+        A batch is as large as what goes with it: no resource is sent more than about twice on average.
+        """
+        types = {access.type for access in policy.accesses if not _travels(access)}
+        joined = list(self.scope.resources(frozenset(types)))
+        batches = self._batches(policy.types - types, max(self._size, len(joined)))
+        yield self._shard(next(batches, []), [policy], joined, judged=True)
+        for batch in batches:
+            yield self._shard(batch, [policy], joined)
+
+    def _batches(self, types: frozenset[str], size: int) -> Iterator[list[Resource]]:
+        """About `size` resources each, cut only between homes."""
         batch: list[Resource] = []
         last = None
         for resource in self.scope.resources(types):
             if _is_broadcast(resource.type):
                 continue
-            if len(batch) >= self._size and home(resource) != last:
+            if len(batch) >= size and home(resource) != last:
                 yield batch
                 batch = []
             batch.append(resource)
@@ -123,11 +146,19 @@ class ScopeAudit:
         if batch or self._broadcast:
             yield batch
 
-    def _shard(self, batch: Sequence[Resource], policies: Sequence[Policy], first: bool = False) -> Shard:
-        """The first shard judges what goes with every shard, and what was not seen at all."""
-        present = {resource.id for resource in batch}
+    def _shard(
+        self,
+        batch: Sequence[Resource],
+        policies: Sequence[Policy],
+        joined: Sequence[Resource] = (),
+        judged: bool = False,
+        first: bool = False,
+    ) -> Shard:
+        """`judged`: what goes with every shard is judged in this one. The first shard also judges what was not seen."""
+        judged = judged or first
+        everywhere = [*self._broadcast, *joined]
+        present = {resource.id for resource in (*batch, *everywhere)}
         guests = {g.id: g for r in batch for g in self._guests.get(r.id, ()) if g.id not in present}
-        everywhere = [b for b in self._broadcast if b.id not in present]
         travelling = [*batch, *everywhere, *guests.values()]
         shown: dict[str, list[Mapping[str, object]]] = {}
         subjects: dict[str, Resource] = {}
@@ -136,14 +167,14 @@ class ScopeAudit:
             resource, unknown = attach(resource, self._facts, self._view)
             gaps += unknown
             subjects[resource.id] = resource
-            shown.setdefault(resource.type, []).append(projection.show(resource, self.tries[resource.type]))
+            shown.setdefault(resource.type, []).append(projection.show(resource, self._tries[resource.type]))
         asked = [policy for policy in policies if any(type in shown for type in policy.subjects)]
         return Shard(
             audit=self,
             policies=tuple(asked),
             unseen_of=tuple(self.plan.policies) if first else (),
             subjects=subjects,
-            guests=frozenset(guests) | (frozenset() if first else {b.id for b in everywhere}),
+            guests=frozenset(guests) | (frozenset() if judged else {each.id for each in everywhere}),
             gaps=tuple(gaps),
             body=projection.encode(shown) if asked else b"",
         )
@@ -206,7 +237,7 @@ class Shard:
         if failure is None:
             for denial in self._evaluation.denials[policy.key]:
                 denials.setdefault(denial.id, []).append(denial)
-        layers = {type: self._layers(policy, type) for type in policy.subjects}
+        layers: dict[str, list[Blindness]] = {}
         for subject in self._subjects.values():
             if subject.type not in policy.subjects or subject.id in self._guests:
                 continue
@@ -215,6 +246,8 @@ class Shard:
             if failure is not None:
                 yield self._verdict(policy, subject, Status.UNKNOWN, error=failure)
                 continue
+            if subject.type not in layers:
+                layers[subject.type] = self._layers(policy, subject.type)
             judged = judge(subject, [_located(d, subject) for d in denials.get(subject.id, ())], layers[subject.type])
             if judged.status is None:
                 continue
@@ -232,7 +265,7 @@ class Shard:
 
     def _layers(self, policy: Policy, type: str) -> list[Blindness]:
         """The gaps of the scope, and those of the facts of this shard."""
-        layers = [self._audit.blindness[policy.id, type]]
+        layers = [self._audit.blindness(policy, type)]
         if self._gaps:
             owners, types = _owners(self._subjects), _types(self._subjects)
             layers.append(Blindness(policy, type, self._gaps, None, owners, types))
@@ -254,8 +287,7 @@ class Shard:
     def _unseen(self, policy: Policy) -> Iterator[Verdict]:
         """One verdict for the unseen resources of each type ("*": of any) and region, with the gaps that hide them."""
         unseen: dict[Population, list[Gap]] = {}
-        gaps = [gap for type in policy.subjects for gap in self._audit.blindness[policy.id, type].populations]
-        for gap in dict.fromkeys(gaps):
+        for gap in dict.fromkeys(populations(self.scope.gaps, policy.subjects)):
             unseen.setdefault(Population(gap.account, gap.region, gap.type), []).append(gap)
         for population, why in unseen.items():
             place = self.scope.locate("", ())  # a template as a whole; an account has no place
@@ -280,10 +312,11 @@ def _is_broadcast(type: str) -> bool:
 
 def _is_local(policy: Policy) -> bool:
     """Whether all that the policy reads travels with its subject."""
-    return all(
-        access.subject or _is_broadcast(access.type) or (access.owned and access.type in ATTACHED)
-        for access in policy.accesses
-    )
+    return all(_travels(access) for access in policy.accesses)
+
+
+def _travels(access: Access) -> bool:
+    return access.subject or _is_broadcast(access.type) or (access.owned and access.type in ATTACHED)
 
 
 def _owners(resources: Mapping[str, Resource]) -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from support import ACCOUNT, BLOCK, BUCKET, POLICY, gap, policy, reads, resource
 
-from auditor.judge import Blindness, judge, strongest
+from auditor.judge import Blindness, judge, populations, strongest
 from auditor.model import Access, Coverage, Denial, Gap, Path, Policy, Reason, Resource, Sign, Status, Word
 
 SUBJECT = resource("logs")
@@ -94,7 +94,7 @@ def test_an_incomplete_list_of_the_subject_type_leaves_the_seen_subjects_alone()
     rules = policy(reads("both"))
     incomplete = gap()
     assert verdict(rules, [incomplete], []) is Status.PASS
-    assert Blindness(rules, BUCKET, [incomplete], Coverage(), {}, {}).populations == [incomplete]
+    assert list(populations([incomplete], rules.subjects)) == [incomplete]
 
 
 def test_one_denied_call_does_not_blind_the_other_buckets() -> None:
@@ -174,7 +174,7 @@ def test_the_stronger_word_is_kept_for_a_path() -> None:
 
 def test_what_lies_outside_on_purpose_is_no_unseen_population() -> None:
     outside = gap(reason=Reason.OUTSIDE, account=ACCOUNT)
-    assert Blindness(policy(reads("both")), BUCKET, [outside], Coverage(), {}, {}).populations == []
+    assert list(populations([outside], policy(reads("both")).subjects)) == []
 
 
 def test_a_read_of_another_subjects_rules_does_not_matter() -> None:

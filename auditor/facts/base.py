@@ -37,8 +37,15 @@ class View(Protocol):
         """The gaps of that type in the scope, list gaps and `*` gaps included."""
 
 
+def _all(resource: Resource) -> bool:
+    return True
+
+
 class Fact(msgspec.Struct, frozen=True):
-    """`on`: the types that carry it. `reads`: type to property paths. `joins`: the types that `view` must hold."""
+    """`on`: the types that carry it. `reads`: type to property paths.
+
+    `joins`: the types that `view` must hold, and of them what `joins_with` says: it is all kept in memory.
+    """
 
     name: str
     version: int
@@ -46,3 +53,4 @@ class Fact(msgspec.Struct, frozen=True):
     reads: Mapping[str, tuple[Path, ...]]
     compute: Callable[[Resource, View], Derived]
     joins: tuple[str, ...] = ()
+    joins_with: Callable[[Resource], bool] = _all

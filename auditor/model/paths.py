@@ -28,4 +28,7 @@ def keys_of(text: str) -> tuple[str, ...]:
 
 def overlaps(left: Path, right: Path) -> bool:
     """Whether one path is at, above or below the other; "*" is any key, and 0 and "0" are one."""
-    return all(a == b or a == "*" or b == "*" or str(a) == str(b) for a, b in zip(left, right, strict=False))
+    for a, b in zip(left, right, strict=False):  # noqa: SIM110  (the hottest loop of a scan: all() takes twice as long)
+        if a != b and a != "*" and b != "*" and str(a) != str(b):
+            return False
+    return True

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from auditor import projection
 from auditor.catalogue import parameters, plan
 from auditor.facts.base import Fact
 from auditor.facts.table import FACTS
@@ -28,6 +29,7 @@ class CaseRunner:
         self.policy = policy
         self.plan = plan.plan([policy], FACTS)
         self.facts: Sequence[Fact] = tuple(FACTS[name] for name in self.plan.facts)
+        self._tries = projection.compiled(self.plan.reads)
         self._engine = engine
         self._known: dict[bytes, Status | None] = {}
 
@@ -74,7 +76,7 @@ class CaseRunner:
         )
         encoded = msgspec.json.encode(values)
         verdicts: list[Verdict] = []
-        for shard in ScopeAudit(scope, self.plan, self.facts, _ALL).shards():  # type: ignore[arg-type]
+        for shard in ScopeAudit(scope, self.plan, self.facts, self._tries, _ALL).shards():  # type: ignore[arg-type]
             if not shard.policies:
                 continue
             shard.evaluated(self._engine.evaluate(shard.keys, shard.body, encoded, case.taken_at))

@@ -23,7 +23,7 @@ from raw import compare  # noqa: E402
 ROOT = HERE.parent.parent
 WORK = ROOT / ".bench"
 AUDITOR = str(Path(sys.executable).parent / "auditor")
-SMALL = ROOT / "fixtures" / "templates" / "storage.yaml"
+SMALL = ROOT / "fixtures" / "templates" / "web-app.yaml"
 CORPUS = next(path for path in (ROOT.parent / "shared" / "corpus", ROOT / "fixtures" / "templates") if path.exists())
 
 
@@ -39,6 +39,8 @@ def checkov() -> str:
 
 
 def row(name: str, usage: Usage) -> None:
+    if usage.code not in (0, 1, 3):
+        raise SystemExit(f"{name}: exit {usage.code}")
     print(
         f"{name:<44} cpu {usage.cpu:7.2f} s  opa {usage.opa_cpu:6.2f} s  wall {usage.wall:7.2f} s"
         f"  peak {usage.peak:6.0f} MB  opa {usage.opa_peak:5.0f} MB  exit {usage.code}",
@@ -52,6 +54,7 @@ def ratio(name: str, ours: Usage, theirs: Usage, aim: float) -> None:
 
 
 def small() -> None:
+    assert SMALL.exists(), SMALL
     ours = median([AUDITOR, "scan", str(SMALL)])
     row("auditor scan, one template", ours)
     row("import cfnlint.decode", median([sys.executable, "-c", "import cfnlint.decode"]))

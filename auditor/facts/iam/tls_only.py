@@ -202,4 +202,5 @@ TLS_ONLY = Fact(
     reads={"AWS::S3::BucketPolicy": (("PolicyDocument",), ("Bucket",)), "AWS::S3::Bucket": ()},
     compute=_compute,
     joins=("AWS::S3::Bucket",),
+    joins_with=lambda bucket: "⟨" in (bucket.arn or ""),  # named by a symbol: never in an account
 )
