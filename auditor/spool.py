@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import weakref
 from collections.abc import Iterator
 from typing import IO
 
@@ -21,7 +22,9 @@ class Spool:
     """Append with `add`; iterate any number of times. The file has no name and goes with the process."""
 
     def __init__(self) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile("wb", 1 << 18, prefix="auditor-")  # noqa: SIM115 - as long as the report
+        file = tempfile.TemporaryFile("wb", 1 << 18, prefix="auditor-")  # noqa: SIM115 - as long as the report
+        self._file: IO[bytes] = file
+        weakref.finalize(self, file.close)
 
     def add(self, verdict: Verdict) -> None:
         record = _ENCODER.encode(verdict)
