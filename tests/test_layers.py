@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "catalogue": STAGE,
     "judge": BASE,
     "gate": BASE | {"config"},
+    "since": BASE,
     "worlds": BASE,
     "window": BASE,
     "spool": BASE,

@@ -29,6 +29,7 @@ class Judging(msgspec.Struct, frozen=True):
     outputs: tuple[str, ...]
     everything: bool
     include_passed: bool
+    since: Path | None
     sarif_unknown: str | None
     category: str
     config_file: Path | None
@@ -82,6 +83,12 @@ _OPTIONS = (
     ),
     click.option("--all", "everything", is_flag=True, help="All of it on the console, not the 50 most severe."),
     click.option("--include-passed", is_flag=True, help="PASS verdicts too, in the JSON report."),
+    click.option(
+        "--since",
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="An earlier JSON report: say what is new, fixed, or no longer seen.",
+    ),
     click.option(
         "--sarif-unknown", type=click.Choice(["note", "omit"]), help="What SARIF says of UNKNOWN.  [default: note]"
     ),

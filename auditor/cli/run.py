@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from auditor import pipeline
+from auditor import pipeline, since
 from auditor.cli import outputs, session
 from auditor.cli.options import Judging
 from auditor.config import Config
@@ -30,6 +30,7 @@ def run(
     `kind` is "template" or "live": which policies apply.
     """
     targets = outputs.parse(judging.outputs)
+    earlier = since.read(judging.since) if judging.since else None
     config = configured(judging)
     binary = session.opa_binary(judging.install_engine)
     pack = session.load_pack(config, binary)
@@ -41,7 +42,8 @@ def run(
         source = open_source(config, plan)
         engine.wait()
         report = pipeline.audit(source, pack, plan, engine, session.facts_of(plan), values, (acceptance,), options)
-    report = msgspec.structs.replace(report, notes=(*report.notes, *acceptance.notes()))
+    changes = since.changes(earlier, report) if earlier else ()
+    report = msgspec.structs.replace(report, notes=(*report.notes, *acceptance.notes(), *changes))
     decision = decide(report, Thresholds(config.fail_on, config.lenient))
     shown = RenderOptions(
         everything=judging.everything,
