@@ -66,6 +66,9 @@ def _iam(client: Client) -> None:
     reading = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*"}
     iam.put_role_policy(RoleName="app", PolicyName="read", PolicyDocument=document(reading))
     iam.create_user(UserName="alice")
+    iam.create_open_id_connect_provider(
+        Url="https://token.actions.githubusercontent.com", ClientIDList=["sts.amazonaws.com"], ThumbprintList=["a" * 40]
+    )
 
 
 def _kms(client: Client) -> None:

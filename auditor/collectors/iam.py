@@ -18,6 +18,7 @@ ROLE = "AWS::IAM::Role"
 GROUP = "AWS::IAM::Group"
 MANAGED = "AWS::IAM::ManagedPolicy"
 PROFILE = "AWS::IAM::InstanceProfile"
+OIDC = "AWS::IAM::OIDCProvider"
 ACCOUNT = "Auditor::IAM::Account"
 CERTIFICATE = "Auditor::IAM::ServerCertificateStatus"
 ENTRY = "Auditor::IAM::CredentialReportEntry"
@@ -50,6 +51,21 @@ def _details(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterato
         yield _principal(group, GROUP, "GroupName", "GroupPolicyList")
     for policy in page.get("Policies", ()):
         yield _managed(policy)
+
+
+def _issuers(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for provider in page.get("OpenIDConnectProviderList", ()):
+        arn = provider["Arn"]
+        yield Draft(OIDC, arn, arn, arn, {"Arn": arn})
+
+
+def _issuer(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
+    """AWS gives the URL without its scheme, which CloudFormation asks for.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetOpenIDConnectProvider.html
+    """
+    url = {"Url": "https://" + answer["Url"].removeprefix("https://")} if answer.get("Url") else {}
+    return {**url, **picked(answer, ThumbprintList="ThumbprintList", ClientIdList="ClientIDList")}
 
 
 def _managed(policy: Mapping[str, Json]) -> Draft:
@@ -154,6 +170,17 @@ SERVICE = Service(
             {PROFILE: (LIST, "InstanceProfileName", "Arn", "Path", "Roles")},
             make=_profiles,
             paged=True,
+        ),
+        # not paged: AWS gives them all at once
+        Call("list_open_id_connect_providers", "iam:ListOpenIDConnectProviders", {OIDC: (LIST, "Arn")}, make=_issuers),
+        Call(
+            "get_open_id_connect_provider",
+            "iam:GetOpenIDConnectProvider",
+            {OIDC: ("Url", "ClientIdList", "ThumbprintList")},
+            of=OIDC,
+            params=lambda draft: {"OpenIDConnectProviderArn": draft.arn},
+            fill=_issuer,
+            gone=("NoSuchEntity",),
         ),
         Call("get_account_summary", "iam:GetAccountSummary", {ACCOUNT: (LIST, "*")}, make=_summary),
         Call(

@@ -15,8 +15,7 @@ from auditor.model import Plan
 NOT_FILLED: dict[tuple[str, str], str] = {}
 
 # Types without a collector so far: policies that judge them say UNKNOWN of an account.
-# federated trusts join it; until it is collected, those that need it are UNKNOWN in an account
-NOT_COLLECTED: set[str] = {"AWS::IAM::OIDCProvider"}
+NOT_COLLECTED: set[str] = set()
 
 
 @pytest.fixture(scope="module")

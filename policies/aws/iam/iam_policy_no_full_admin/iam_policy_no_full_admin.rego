@@ -89,5 +89,5 @@ is_approved_group(group) if matches_approved(group.properties.GroupName)
 matches_approved(name) if {
 	is_string(name)
 	some pattern in input.parameters.iam_policy_no_full_admin.approved_admins
-	glob.match(pattern, [], name)
+	glob.match(pattern, null, name)
 }
