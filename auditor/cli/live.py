@@ -85,11 +85,17 @@ _OPTIONS = (
 )
 
 
-def collect(file: Path, plan: Plan, live: Live, regions: tuple[str, ...]) -> Collected:
-    """Live accounts into a file, with a line per account and region at a terminal. Ctrl-C keeps what exists."""
+def collect(
+    file: Path, plan: Plan, live: Live, regions: tuple[str, ...], into_folder: bool = False, resume: bool = False
+) -> Collected:
+    """Live accounts into a file, with a line per account and region at a terminal. Ctrl-C keeps what exists.
+
+    `into_folder`: a file per account, with an index; `resume` leaves those that are complete there.
+    """
     from auditor.cli import outputs
     from auditor.collectors.base import wanted_of
     from auditor.facts.table import FACTS
+    from auditor.sources.folder import collect_folder
     from auditor.sources.live import Collection
     from auditor.sources.live import collect as collect_accounts
 
@@ -106,6 +112,8 @@ def collect(file: Path, plan: Plan, live: Live, regions: tuple[str, ...]) -> Col
             stop=stop,
             progress=outputs.progress,
         )
+        if into_folder:
+            return collect_folder(file, accounts, collection, resume)
         return collect_accounts(file, accounts, collection)
 
 

@@ -21,6 +21,7 @@ from auditor.snapshot import (
     lines,
     plant,
 )
+from auditor.sources.folder import files_of
 
 
 class SnapshotScope:
@@ -63,16 +64,32 @@ class SnapshotScope:
 
 
 class SnapshotSource:
-    """Snapshot files, one scope per account. Standard input ("-") is spooled to a file of its own."""
+    """Snapshot files and folders of them, one scope per account. Standard input ("-") is spooled to a file.
+
+    The time is the oldest of all.
+    """
 
     def __init__(self, files: Sequence[str], stdin: IO[bytes] | None = None) -> None:
         self._spooled: tempfile._TemporaryFileWrapper[bytes] | None = None
-        self._files = [self._spool(stdin) if file == "-" and stdin is not None else File(file) for file in files]
+        self._files: list[File] = []
+        self._missing: list[Problem] = []
+        for file in files:
+            if file == "-" and stdin is not None:
+                self._files.append(self._spool(stdin))
+            elif File(file).is_dir():
+                inside, missing = files_of(File(file))
+                self._files += inside
+                self._missing += missing
+            else:
+                self._files.append(File(file))
+        if not self._files:
+            raise SourceError(f"{files[0]}: no account in it was collected")
         self._notes: list[str] = []
         self._accounts = 0
-        first = self._header(self._files[0])
-        scope = tuple(account for file in self._files for account in self._header(file).accounts)
-        self.header = Header(first.taken_at, "snapshot", scope, first.regions)
+        headers = [self._header(file) for file in self._files]
+        scope = tuple(account for header in headers for account in header.accounts)
+        regions = tuple(sorted({region for header in headers for region in header.regions}))
+        self.header = Header(min(header.taken_at for header in headers), "snapshot", scope, regions)
 
     def _spool(self, stdin: IO[bytes]) -> File:
         self._spooled = tempfile.NamedTemporaryFile(prefix="auditor-", suffix=".json")  # noqa: SIM115 - as long as self
@@ -89,6 +106,7 @@ class SnapshotSource:
         return first
 
     def scopes(self, plan: Plan) -> Iterator[Scope | Problem]:
+        yield from self._missing
         for file in self._files:
             gaps: dict[str, list[Gap]] = {}
             trailer: TrailerLine | None = None

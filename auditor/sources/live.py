@@ -27,12 +27,16 @@ _ANALYZER = "AWS::AccessAnalyzer::Analyzer"
 
 
 class Collected(msgspec.Struct, frozen=True):
-    """What a collection did: API calls by IAM action, gaps, resources that vanished; not complete: stopped."""
+    """What a collection did: API calls by IAM action, gaps, resources that vanished; not complete: stopped.
+
+    `unfinished`: accounts that could not be asked, or not to the end.
+    """
 
     calls: dict[str, int]
     gaps: int
     vanished: int
     complete: bool = True
+    unfinished: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,18 +56,21 @@ class Collection:
     progress: Callable[[str], None] = lambda text: None
 
 
-def collect(file: File, accounts: Sequence[Account | Unreached], collection: Collection) -> Collected:
+def collect(
+    file: File, accounts: Sequence[Account | Unreached], collection: Collection, alone: bool | None = None
+) -> Collected:
     """Write a snapshot of the accounts, one after the other.
 
-    What cannot be asked is a gap of that account, except that a single account that cannot be asked is a
+    What cannot be asked is a gap of that account, except that a single account (`alone`) that cannot be asked is a
     SourceError, raised before anything is written. OutputError where the file cannot be written.
     """
-    reached = [_located(account, collection.globs, alone=len(accounts) == 1) for account in accounts]
+    alone = len(accounts) == 1 if alone is None else alone
+    reached = [_located(account, collection.globs, alone) for account in accounts]
     everywhere = tuple(sorted({region for _, regions in reached for region in regions}))
     ids = tuple(account.id for account, _ in reached)
     header = HeaderLine(FORMAT, __version__, collection.taken_at, "live", ids, everywhere)
     calls: Counter[str] = Counter()
-    gaps = vanished = 0
+    gaps = vanished = unfinished = 0
     with writing(file, header) as writer:
         for account, regions in reached:
             extra: list[Gap] = []  # of the account as a whole, and of what was removed or computed at the source
@@ -71,6 +78,7 @@ def collect(file: File, accounts: Sequence[Account | Unreached], collection: Col
                 extra.append(unseen(account.id, account.reason, account.detail))
                 writer.account(account.id, (), partial(tuple, extra), AccountCoverage)
                 gaps += 1
+                unfinished += 1
                 continue
             extra += _organization_analyzers(account.id, collection)
             run = _run(account, regions, collection)
@@ -81,9 +89,10 @@ def collect(file: File, accounts: Sequence[Account | Unreached], collection: Col
             calls.update(run.calls)
             gaps += len(run.gaps) + len(extra)
             vanished += run.vanished
+            unfinished += any(gap.type == "*" for gap in extra)
         complete = not collection.stop.is_set()
         writer.close(complete)
-    return Collected(dict(calls), gaps, vanished, complete)
+    return Collected(dict(calls), gaps, vanished, complete, unfinished)
 
 
 def _located(
