@@ -1,11 +1,11 @@
-"""SAM: Globals merged into `AWS::Serverless::*`, and the execution roles that functions certainly become.
+"""SAM: Globals merged into `AWS::Serverless::*`, and the roles and URLs that functions certainly become.
 
 The serverless types keep their own names (policies judge them as such). A function or state machine without a
 `Role` also becomes an `AWS::IAM::Role` named `<LogicalId>Role`, which templates refer to by that name.
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html
 
-Not written out: roles of event sources and deployments, permissions, APIs, aliases; none of them has content
+Not written out: roles and permissions of event sources and deployments, APIs, aliases; none of them has content
 that the template's author wrote.
 """
 
@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.sources.template.sam_policies import ON_ALL, SCOPED, WITH_PATH
+from auditor.sources.template.sam_url import url_resources
 from auditor.sources.template.tree import MapNode, function_of, key_of, like, list_like, map_like
 
 _GLOBALS = {
@@ -27,9 +28,10 @@ _GLOBALS = {
     "LayerVersion": "AWS::Serverless::LayerVersion",
     "CapacityProvider": "AWS::Serverless::CapacityProvider",
 }
+_FUNCTION = "AWS::Serverless::Function"
 # Serverless type to the service that its role trusts.
 _WITH_ROLE = {
-    "AWS::Serverless::Function": "lambda.amazonaws.com",
+    _FUNCTION: "lambda.amazonaws.com",
     "AWS::Serverless::StateMachine": "states.amazonaws.com",
 }
 _PASSED_ON = ("Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata")
@@ -43,6 +45,9 @@ def expanded(template: Mapping[str, Any]) -> MapNode:
         role = like(name, f"{name}Role")
         if resource["Type"] in _WITH_ROLE and _has_no_role(resource) and role not in resources:
             resources[role] = _role(name, resource)
+        if resource["Type"] == _FUNCTION:
+            for made, url in url_resources(name, resource):
+                resources.setdefault(made, url)
     return map_like(merged, {**merged, "Resources": map_like(merged["Resources"], resources)})
 
 

@@ -175,3 +175,28 @@ class TestRoles:
     def test_no_policy_template_is_listed_twice(self) -> None:
         assert not set(SCOPED) & set(ON_ALL)
         assert all(len(row.split()) > 1 for row in (*SCOPED.values(), *ON_ALL.values()))
+
+
+class TestFunctionUrl:
+    def test_a_url_for_everyone_becomes_a_url_and_a_permission(self) -> None:
+        made = function("{FunctionUrlConfig: {AuthType: NONE, Cors: {AllowOrigins: ['*']}}}", "\n    Condition: Prod")
+        url, permission = made["FnUrl"], made["FnUrlPublicPermissions"]
+        assert (url["Type"], url["Condition"]) == ("AWS::Lambda::Url", "Prod")
+        expected = {"TargetFunctionArn": {"Ref": "Fn"}, "AuthType": "NONE", "Cors": {"AllowOrigins": ["*"]}}
+        assert url["Properties"] == expected
+        assert start_of(url["Properties"]["AuthType"]).line == 4
+        assert permission["Type"] == "AWS::Lambda::Permission"
+        assert permission["Properties"] == {
+            "Action": "lambda:InvokeFunctionUrl",
+            "FunctionName": {"Ref": "Fn"},
+            "FunctionUrlAuthType": "NONE",
+            "Principal": "*",
+        }
+
+    def test_a_url_that_asks_for_a_signature_has_no_permission(self) -> None:
+        made = function("{FunctionUrlConfig: {AuthType: AWS_IAM}}")
+        assert sorted(made) == ["Fn", "FnRole", "FnUrl"]
+
+    @pytest.mark.parametrize("properties", ["{}", "{FunctionUrlConfig: NONE}", "{FunctionUrlConfig: {Ref: X}}"])
+    def test_no_mapping_is_no_url(self, properties: str) -> None:
+        assert "FnUrl" not in function(properties)
