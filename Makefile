@@ -28,6 +28,8 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install
+	$(BIN)/auditor policy docs --check
 
 bench: $(STAMP)
 	$(BIN)/python tests/bench/run.py

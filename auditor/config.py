@@ -64,6 +64,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     select: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    profile_set: Literal["cis", "fsbp", "strict"] | None = None
     sarif_unknown: Literal["note", "omit"] = "note"
     opa_url: str | None = None
     template: Template = Template()

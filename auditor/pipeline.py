@@ -103,6 +103,7 @@ def audit(
         notes=(*pack.notes, *source.notes()),
         parameters=parameters,
         complete=complete,
+        accounts=counts.per_account(),
     )
 
 
@@ -141,9 +142,19 @@ class _Counts:
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._accounts: dict[tuple[str, str], Counter[str]] = {}
 
     def add(self, verdict: Verdict) -> None:
-        self._counts[verdict.policy, self._FIELD[verdict.status]] += 1
+        field = self._FIELD[verdict.status]
+        self._counts[verdict.policy, field] += 1
+        if (about := verdict.resource or verdict.population) is not None:
+            self._accounts.setdefault((verdict.policy, about.account), Counter())[field] += 1
+
+    def per_account(self) -> dict[str, dict[str, PolicyCount]]:
+        found: dict[str, dict[str, PolicyCount]] = {}
+        for (policy, account), counts in sorted(self._accounts.items()):
+            found.setdefault(policy, {})[account] = PolicyCount(**counts)
+        return found
 
     def per_policy(self, plan: Plan) -> dict[str, PolicyCount]:
         return {

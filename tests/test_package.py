@@ -32,6 +32,9 @@ def test_the_wheel_carries_the_pack_and_works_without_the_repository(tmp_path: P
         archive.extractall(installed)
     regos = {file.name for file in (ROOT / "policies").rglob("*.rego")}
     assert {file.name for file in (installed / "auditor" / "policies").rglob("*.rego")} == regos
+    for folder in ("frameworks", "profiles"):
+        lists = {file.name for file in (ROOT / "policies" / folder).glob("*.yaml")}
+        assert lists and {file.name for file in (installed / "auditor" / "policies" / folder).iterdir()} == lists
     template = tmp_path / "empty" / "app.yaml"
     template.parent.mkdir()
     template.write_text("Resources:\n  Trail:\n    Type: AWS::CloudTrail::Trail\n    Properties: {IsLogging: true}\n")

@@ -1,9 +1,11 @@
-"""The values of the policies' parameters: default < configuration file < flag."""
+"""The values of the policies' parameters: default < profile < configuration file < framework < flag."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+
+import msgspec
 
 from auditor.config import nearest
 from auditor.errors import UsageError
@@ -18,32 +20,73 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
-def resolve(
-    policies: Sequence[Policy], configured: Mapping[str, Mapping[str, Json]], flags: Mapping[str, Mapping[str, Json]]
-) -> dict[str, dict[str, Json]]:
-    """Key to name to value, for every policy.
+Settings = Mapping[str, Mapping[str, Json]]
 
-    `configured` and `flags` are by policy id; a flag's value may be text, which is read as the parameter's type
-    (an array as JSON or separated by commas). UsageError for a policy or name that does not exist, with the
-    nearest that does, and for a value of the wrong type or out of bounds; each says where the value came from.
+
+class Layer(msgspec.Struct, frozen=True):
+    """Values from one place, by policy id. `policy` and `parameter` are how errors call them."""
+
+    origin: str
+    settings: Settings
+    policy: str  # "{id}" stands for the policy
+    parameter: str  # "{id}" and "{name}"
+    text: bool = False  # values are texts, to be read as the parameter's type
+
+
+class Value(msgspec.Struct, frozen=True):
+    """An effective value and where it comes from: "default" or the origin of a layer."""
+
+    value: Json
+    origin: str
+
+
+def profile_layer(name: str, settings: Settings) -> Layer:
+    return Layer(f"profile {name}", settings, f"profile {name}: {{id}}", f"profile {name}: {{id}}.{{name}}")
+
+
+def file_layer(settings: Settings) -> Layer:
+    return Layer("configuration", settings, '[policies."{id}"]', '[policies."{id}".parameters] {name}')
+
+
+def framework_layer(name: str, settings: Settings) -> Layer:
+    return Layer(f"framework {name}", settings, f"framework {name}: {{id}}", f"framework {name}: {{id}}.{{name}}")
+
+
+def flag_layer(settings: Settings) -> Layer:
+    """The values are texts: an array is JSON or separated by commas."""
+    return Layer("--set", settings, "--set {id}", "--set {id}.{name}", text=True)
+
+
+def resolve(policies: Sequence[Policy], configured: Settings, flags: Settings) -> dict[str, dict[str, Json]]:
+    """Key to name to value, for every policy; see `effective`."""
+    return plain(effective(policies, (file_layer(configured), flag_layer(flags))))
+
+
+def plain(values: Mapping[str, Mapping[str, Value]]) -> dict[str, dict[str, Json]]:
+    """The values without their origins."""
+    return {key: {name: value.value for name, value in row.items()} for key, row in values.items()}
+
+
+def effective(policies: Sequence[Policy], layers: Sequence[Layer]) -> dict[str, dict[str, Value]]:
+    """Key to name to value with its origin, for every policy; later layers win.
+
+    UsageError for a policy or name that does not exist, with the nearest that does, and for a value of the wrong
+    type or out of bounds; each says where the value came from.
     """
     by_id = {policy.id: policy for policy in policies}
-    given: dict[str, dict[str, Json]] = {}
-    for policy, name, value, where in [
-        *_settings(by_id, configured, flags=False),
-        *_settings(by_id, flags, flags=True),
-    ]:
-        parameter = policy.parameters[name]
-        if where.startswith("--") and isinstance(value, str):
-            value = _parsed(parameter, value)
-        if (wrong := fault(parameter, value)) is not None:
-            raise UsageError(f"{where} = {json.dumps(value, default=str)}: {wrong}")
-        given.setdefault(policy.key, {})[name] = list(value) if isinstance(value, tuple) else value
-    return {
-        policy.key: {name: parameter.default for name, parameter in policy.parameters.items()}
-        | given.get(policy.key, {})
+    found = {
+        policy.key: {name: Value(parameter.default, "default") for name, parameter in policy.parameters.items()}
         for policy in policies
     }
+    for layer in layers:
+        for policy, name, value, where in _settings(by_id, layer):
+            parameter = policy.parameters[name]
+            if layer.text and isinstance(value, str):
+                value = _parsed(parameter, value)
+            if (wrong := fault(parameter, value)) is not None:
+                raise UsageError(f"{where} = {json.dumps(value, default=str)}: {wrong}")
+            found[policy.key][name] = Value(list(value) if isinstance(value, tuple) else value, layer.origin)
+    return found
 
 
 def fault(parameter: Parameter, value: Json) -> str | None:
@@ -74,17 +117,15 @@ def _unlike_default(parameter: Parameter, item: Json) -> str | None:
     return None
 
 
-def _settings(
-    by_id: Mapping[str, Policy], settings: Mapping[str, Mapping[str, Json]], flags: bool
-) -> list[tuple[Policy, str, Json, str]]:
+def _settings(by_id: Mapping[str, Policy], layer: Layer) -> list[tuple[Policy, str, Json, str]]:
     found = []
-    for id, values in settings.items():
-        where = f"--set {id}" if flags else f'[policies."{id}"]'
+    for id, values in layer.settings.items():
+        where = layer.policy.format(id=id)
         if id not in by_id:
             raise UsageError(f'{where}: no policy "{id}"{nearest(id, by_id)}')
         known = by_id[id].parameters
         for name, value in values.items():
-            place = f"--set {id}.{name}" if flags else f'[policies."{id}".parameters] {name}'
+            place = layer.parameter.format(id=id, name=name)
             if name not in known:
                 hint = nearest(name, known) or (f" (it has {', '.join(known)})" if known else " (it has none)")
                 raise UsageError(f'{place}: no parameter "{name}"{hint}')

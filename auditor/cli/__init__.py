@@ -11,8 +11,10 @@ import click
 from auditor import __version__
 from auditor.cli.audit import audit
 from auditor.cli.engine import engine
+from auditor.cli.framework import framework
 from auditor.cli.permissions import permissions
 from auditor.cli.policy import policy
+from auditor.cli.report import report
 from auditor.cli.scan import scan
 from auditor.cli.schema import schema
 from auditor.cli.snapshot import snapshot
@@ -38,7 +40,7 @@ def main() -> None:
     """
 
 
-for command in (scan, audit, snapshot, permissions, policy, engine, schema):
+for command in (scan, audit, report, snapshot, permissions, policy, engine, framework, schema):
     main.add_command(command)
 
 

@@ -76,5 +76,6 @@ def _planned(judging: Judging, live: Live) -> str:
 
     config = running.configured(judging)
     pack = session.load_pack(config, session.opa_binary(judging.install_engine))
-    plan = session.make_plan(session.chosen(pack, config, "live"))
+    framework = session.framework_of(judging.framework, judging.framework_file, pack)
+    plan = session.make_plan(session.chosen(pack, config, "live", framework))
     return described(wanted_of(plan.reads), live.options)

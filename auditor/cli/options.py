@@ -23,6 +23,9 @@ class Judging(msgspec.Struct, frozen=True):
     policies: tuple[str, ...]
     packs: tuple[str, ...]
     settings: tuple[str, ...]
+    profile_set: str | None
+    framework: str | None
+    framework_file: Path | None
     fail_on: str | None
     min_severity: str | None
     lenient: bool | None
@@ -60,16 +63,36 @@ config_option = click.option(
     help="The configuration.  [default: auditor.toml, if there is one]",
 )
 
+settings_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="ID.NAME=VALUE",
+    help="The value of a policy's parameter (repeatable).",
+)
+profile_set_option = click.option(
+    "--profile-set",
+    type=click.Choice(["cis", "fsbp", "strict"]),
+    help="Parameters set together: by a benchmark's letter, or as strict as they go.",
+)
+framework_file_option = click.option(
+    "--framework-file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A framework of your own (auditor schema framework).",
+)
+opa_url_option = click.option(
+    "--opa-url", metavar="URL", help="A running OPA that holds the same pack revision (token: AUDITOR_OPA_TOKEN)."
+)
+install_engine_option = click.option("--install-engine", is_flag=True, help="Get OPA first if there is none.")
+
 _OPTIONS = (
     click.option("--policy", "policies", multiple=True, metavar="ID", help="Only these policies (globs, repeatable)."),
     packs_option,
-    click.option(
-        "--set",
-        "settings",
-        multiple=True,
-        metavar="ID.NAME=VALUE",
-        help="The value of a policy's parameter (repeatable).",
-    ),
+    settings_option,
+    profile_set_option,
+    click.option("--framework", metavar="NAME", help="Only the policies behind a framework's controls."),
+    framework_file_option,
     click.option("--fail-on", type=SEVERITIES, help="Exit 1 from this severity on.  [default: high]"),
     click.option("--min-severity", type=SEVERITIES, help="Show nothing below.  [default: low]"),
     click.option("--lenient/--no-lenient", default=None, help="Incomplete (3) counts as passed (0), and says so."),
@@ -96,8 +119,6 @@ _OPTIONS = (
         "--category", default="auditor", show_default=True, metavar="NAME", help="SARIF category, one per kind of run."
     ),
     config_option,
-    click.option(
-        "--opa-url", metavar="URL", help="A running OPA that holds the same pack revision (token: AUDITOR_OPA_TOKEN)."
-    ),
-    click.option("--install-engine", is_flag=True, help="Get OPA first if there is none."),
+    opa_url_option,
+    install_engine_option,
 )

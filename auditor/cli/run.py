@@ -34,8 +34,9 @@ def run(
     config = configured(judging)
     binary = session.opa_binary(judging.install_engine)
     pack = session.load_pack(config, binary)
-    plan = session.make_plan(session.chosen(pack, config, kind))
-    values = session.parameter_values(pack, config, judging.settings)
+    framework = session.framework_of(judging.framework, judging.framework_file, pack)
+    plan = session.make_plan(session.chosen(pack, config, kind, framework))
+    values = session.parameter_values(pack, config, judging.settings, framework)
     acceptance = Acceptance(config.accept, datetime.date.today())
     options = pipeline.Options(judging.include_passed)
     with session.engine_of(config, pack, binary) as engine:
@@ -62,6 +63,7 @@ def configured(judging: Judging) -> Config:
         judging.config_file,
         select=judging.policies,
         packs=judging.packs,
+        profile_set=judging.profile_set,
         fail_on=Severity(judging.fail_on) if judging.fail_on else None,
         min_severity=Severity(judging.min_severity) if judging.min_severity else None,
         lenient=judging.lenient,

@@ -7,7 +7,7 @@ import click
 
 @click.group()
 def schema() -> None:
-    """JSON Schemas: the report, the configuration."""
+    """JSON Schemas: the report, the configuration, a framework of your own."""
 
 
 @schema.command()
@@ -24,6 +24,14 @@ def config() -> None:
     from auditor import config as configuration
 
     _print(configuration.schema())
+
+
+@schema.command()
+def framework() -> None:
+    """A framework of your own (--framework-file)."""
+    from auditor.catalogue import frameworks
+
+    _print(frameworks.schema())
 
 
 def _print(value: object) -> None:

@@ -22,6 +22,7 @@ from auditor.errors import UsageError
 from auditor.facts.base import Fact
 from auditor.facts.table import FACTS
 from auditor.model import Json, Pack, Plan, Policy
+from auditor.model.framework import Framework
 from auditor.sources.template.nodes import Settings
 
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines, and so as locations do
@@ -62,8 +63,21 @@ def load_pack(config: Config, binary: str) -> Pack:
     return load.load(folders, OpaTools(binary), discover.cache_folder(os.environ))
 
 
-def chosen(pack: Pack, config: Config, kind: str) -> tuple[Policy, ...]:
-    return select.select(pack.policies, config.select, kind)
+def chosen(pack: Pack, config: Config, kind: str, framework: Framework | None = None) -> tuple[Policy, ...]:
+    """The policies that run; with a framework, of these the ones behind its controls."""
+    found = select.select(pack.policies, config.select, kind)
+    return found if framework is None else tuple(policy for policy in found if policy.id in framework.policies)
+
+
+def framework_of(name: str | None, file: Path | None, pack: Pack) -> Framework | None:
+    """The framework that comes with the tool, or the team's own; None where none was asked for."""
+    if name is None and file is None:
+        return None
+    from auditor.catalogue import frameworks
+
+    if name is not None and file is not None:
+        raise UsageError("one framework at a time: a name, or --framework-file")
+    return frameworks.own(file, pack.policies) if file is not None else frameworks.builtin(str(name), pack.policies)
 
 
 def make_plan(policies: Sequence[Policy]) -> Plan:
@@ -74,8 +88,16 @@ def facts_of(plan: Plan) -> tuple[Fact, ...]:
     return tuple(FACTS[name] for name in plan.facts)
 
 
-def parameter_values(pack: Pack, config: Config, settings: Sequence[str]) -> dict[str, dict[str, Json]]:
-    """Defaults < configuration file < `--set id.name=value`."""
+def parameter_values(
+    pack: Pack, config: Config, settings: Sequence[str], framework: Framework | None = None
+) -> dict[str, dict[str, Json]]:
+    return parameters.plain(effective_values(pack, config, settings, framework))
+
+
+def effective_values(
+    pack: Pack, config: Config, settings: Sequence[str], framework: Framework | None = None
+) -> dict[str, dict[str, parameters.Value]]:
+    """Defaults < profile < configuration file < a team's framework < `--set id.name=value`."""
     flags: dict[str, dict[str, Json]] = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
@@ -84,7 +106,16 @@ def parameter_values(pack: Pack, config: Config, settings: Sequence[str]) -> dic
             raise UsageError(f"--set {setting}: write it as POLICY-ID.PARAMETER=VALUE")
         flags.setdefault(policy, {})[parameter] = value
     by_policy = {id: dict(row.parameters) for id, row in config.policies.items()}
-    return parameters.resolve(pack.policies, by_policy, flags)
+    layers = [parameters.file_layer(by_policy), parameters.flag_layer(flags)]
+    if framework is not None:
+        from auditor.catalogue import frameworks
+
+        layers.insert(1, parameters.framework_layer(framework.name, frameworks.settings(framework)))
+    if config.profile_set is not None:
+        from auditor.catalogue import profiles
+
+        layers.insert(0, parameters.profile_layer(config.profile_set, profiles.settings(config.profile_set)))
+    return parameters.effective(pack.policies, layers)
 
 
 def engine_of(config: Config, pack: Pack, binary: str) -> ManagedOpa | RemoteOpa:

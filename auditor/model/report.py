@@ -36,6 +36,7 @@ class Report(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
     parameters: Mapping[str, Mapping[str, Json]] = {}
     complete: bool = True  # False: interrupted
+    accounts: Mapping[str, Mapping[str, PolicyCount]] = {}  # policy id to account to counts
 
 
 class Cause(msgspec.Struct, frozen=True):

@@ -37,6 +37,8 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class PolicyRow(msgspec.Struct, frozen=True):
+    """`counts` are its verdicts in sum, `accounts` the same per account."""
+
     id: str
     title: str
     severity: Severity
@@ -48,6 +50,9 @@ class PolicyRow(msgspec.Struct, frozen=True):
     references: tuple[str, ...]
     parameters: Mapping[str, Json]
     counts: Counts
+    accounts: Mapping[str, Counts] = {}
+    remediation_properties: Mapping[str, Json] = {}
+    remediation_cli: str = ""
 
 
 class FindingRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -115,7 +120,9 @@ class CauseRow(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """`exit_code` and `reasons` are the gate's; `counted` holds what the source counted (templates, other files)."""
+    """`exit_code`, `reasons` and `fail_on` are the gate's; `counted` holds what the source counted (templates, other
+    files). No verdict below `min_severity` is in the report.
+    """
 
     exit_code: int
     reasons: tuple[str, ...]
@@ -124,6 +131,8 @@ class Summary(msgspec.Struct, frozen=True):
     undecided: tuple[CauseRow, ...]
     counted: Mapping[str, int]
     notes: tuple[str, ...]
+    fail_on: Severity = Severity.HIGH
+    min_severity: Severity = Severity.LOW
 
 
 class ReportDocument(msgspec.Struct, frozen=True):

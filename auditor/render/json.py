@@ -29,7 +29,7 @@ def render(report: Report, decision: Decision, options: RenderOptions, out: IO[s
     for verdict in shown(report, options):
         out.write(separator + _text(row(verdict)))
         separator = ",\n"
-    tail = {"errors": [_error(problem) for problem in report.problems], "summary": _summary(report, decision)}
+    tail = {"errors": [_error(problem) for problem in report.problems], "summary": _summary(report, decision, options)}
     out.write("\n],\n" + _text(tail)[1:] + "\n")
 
 
@@ -93,6 +93,9 @@ def _policy(policy: Policy, report: Report) -> doc.PolicyRow:
         references=policy.references,
         parameters=report.parameters.get(policy.key, {}),
         counts=_counts(report.counts[policy.id]),
+        accounts={name: _counts(count) for name, count in report.accounts.get(policy.id, {}).items()},
+        remediation_properties=policy.remediation.properties,
+        remediation_cli=policy.remediation.cli,
     )
 
 
@@ -102,7 +105,7 @@ def _counts(count: PolicyCount) -> doc.Counts:
     )
 
 
-def _summary(report: Report, decision: Decision) -> doc.Summary:
+def _summary(report: Report, decision: Decision, options: RenderOptions) -> doc.Summary:
     counts = report.counts.values()
     total = PolicyCount(
         passed=sum(c.passed for c in counts),
@@ -119,4 +122,6 @@ def _summary(report: Report, decision: Decision) -> doc.Summary:
         undecided=tuple(doc.CauseRow(c.count, c.counted, c.why, c.remedy) for c in decision.causes),
         counted=report.tally,
         notes=tuple(map(encodable, report.notes)),
+        fail_on=options.fail_on,
+        min_severity=options.min_severity,
     )

@@ -114,15 +114,21 @@ def help_text(policy: Policy) -> str:
     return "\n\n".join([*paragraphs(policy.description), *paragraphs(policy.remediation.text)])
 
 
-def help_markdown(policy: Policy) -> str:
-    """The text that a person reads beside an alert: what must hold, how to fix it, where AWS says so."""
-    first, *rest = paragraphs(policy.remediation.text) or [""]
-    parts = [*paragraphs(policy.description), f"**How to fix.** {first}", *rest]
+def fix_markdown(policy: Policy) -> list[str]:
+    """How to fix it, in blocks: the text, the properties, the command."""
+    parts = paragraphs(policy.remediation.text) or [""]
     if policy.remediation.properties:
         body = msgspec.json.format(msgspec.json.encode(policy.remediation.properties), indent=2).decode()
         parts.append(f"```json\n{body}\n```")
     if policy.remediation.cli:
         parts.append(f"```sh\n{policy.remediation.cli.strip()}\n```")
+    return parts
+
+
+def help_markdown(policy: Policy) -> str:
+    """The text that a person reads beside an alert: what must hold, how to fix it, where AWS says so."""
+    first, *rest = fix_markdown(policy)
+    parts = [*paragraphs(policy.description), f"**How to fix.** {first}", *rest]
     if policy.controls:
         parts.append("**Controls.** " + ", ".join(controls(policy)))
     if policy.references:

@@ -14,7 +14,9 @@ from auditor import __version__
 HEAVY = ("boto3", "botocore", "cfnlint", "requests", "opa_client", "aiohttp", "yaml", "asyncio")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["scan", "--help"], ["audit", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["scan", "--help"], ["audit", "--help"], ["framework", "--help"]]
+)
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     """Nor the facts and the catalogue, which are half of the time that is left."""
     code = (

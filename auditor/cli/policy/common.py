@@ -1,0 +1,34 @@
+"""What the commands about policies share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from auditor.errors import UsageError
+from auditor.model import Pack, Policy
+
+
+def load_pack(packs: Sequence[str]) -> Pack:
+    """The built-in pack and these."""
+    from auditor.cli import session  # imports the catalogue and the facts: not at the top, for `--help`
+    from auditor.config import Config
+
+    return session.load_pack(Config(packs=tuple(packs)), session.opa_binary())
+
+
+def find(pack: Pack, id: str) -> Policy:
+    """A policy by id, key, file or folder; UsageError with the nearest id."""
+    from auditor.config import nearest
+
+    for row in pack.policies:
+        if id in (row.id, row.key, row.file, str(Path(row.file).parent)):
+            return row
+    raise UsageError(f'no policy "{id}"{nearest(id, [row.id for row in pack.policies])}')
+
+
+def shown(file: str) -> str:
+    """A file as the user would type it here."""
+    relative = os.path.relpath(file)
+    return file if relative.startswith("..") else relative
