@@ -30,7 +30,9 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file of `policies/frameworks`. A control that is only a text has nothing but its title.
+    """A file of `policies/frameworks`, below its own name (stock OPA loads the folder as data).
+
+    A control that is only a text has nothing but its title.
 
     `elsewhere`: controls that policies may name although the list does not hold them, with the reason.
     """
@@ -76,8 +78,8 @@ def listing(name: str) -> Listing:
         hint = nearest(name, BUILTIN) or f" (one of {', '.join(BUILTIN)})"
         raise UsageError(f'no framework "{name}"{hint}; --framework-file reads your own')
     file = builtin_folder() / "frameworks" / f"{name}.yaml"
-    held: Listing = _read(file, Listing)
-    return held
+    held: dict[str, Listing] = _read(file, dict[str, Listing])
+    return held[name]
 
 
 def builtin(name: str, policies: Sequence[Policy]) -> Framework:

@@ -17,7 +17,7 @@ PROFILES = ("cis", "fsbp", "strict")
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file of `policies/profiles`: values by policy id and name."""
+    """A file of `policies/profiles`, below the file's own name: values by policy id and name."""
 
     title: str
     parameters: Mapping[str, Mapping[str, Json]]
@@ -30,7 +30,7 @@ def profile(name: str) -> Profile:
         raise UsageError(f'no profile "{name}"{hint}')
     file = builtin_folder() / "profiles" / f"{name}.yaml"
     tree: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return msgspec.convert(tree, Profile)
+    return msgspec.convert(tree, dict[str, Profile])[name]
 
 
 def settings(name: str) -> Mapping[str, Mapping[str, Json]]:
