@@ -124,6 +124,18 @@ class Blindness:
             return False
         return self._policy.scope == "account" or gap.region is None or gap.region == subject.region
 
+    def _left_out(self, coverage: Coverage, type: str, subject: Resource) -> str | None:
+        """A global subject (a bucket, the account) may have to do with what stands in any region.
+
+        A regional one is taken to have to do with its own region only.
+        """
+        if self._policy.scope == "region" or not coverage.left_out or coverage.lists is None:
+            return None
+        is_global = subject.region is None or coverage.lists.get(subject.type, ()) is None
+        if not is_global or coverage.lists.get(type) is None or self._only_owned(type):
+            return None
+        return f"{type} was not collected in regions that were left out: {', '.join(coverage.left_out)}"
+
     def _unproven(self, subject: Resource, coverage: Coverage) -> list[tuple[Gap, frozenset[Sign]]]:
         """A closed world needs positive proof: what coverage does not list as complete is a gap."""
         result = []
@@ -132,7 +144,8 @@ class Blindness:
             for access in accesses:
                 if not access.subject:
                     signs |= _SIGNS[access.sign]
-            if signs and (detail := _unlisted(coverage, type, subject)) is not None:
+            detail = _unlisted(coverage, type, subject) or self._left_out(coverage, type, subject)
+            if signs and detail is not None:
                 gap = Gap(subject.account, None, type, None, (), Reason.OUTSIDE, detail)
                 result.append((gap, signs))
             asked = coverage.paths.get(type)

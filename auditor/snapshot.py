@@ -53,10 +53,14 @@ class ResourceLine(msgspec.Struct, frozen=True, tag="resource", tag_field="kind"
 
 
 class AccountCoverage(msgspec.Struct, frozen=True):
-    """`lists`: type to the regions in which its list is complete, null for all; `paths`: what was asked for."""
+    """`lists`: type to the regions in which its list is complete, null for all; `paths`: what was asked for.
+
+    `left_out`: enabled regions that the user did not choose.
+    """
 
     lists: Mapping[str, tuple[str, ...] | None] = {}
     paths: Mapping[str, tuple[Path, ...]] = {}
+    left_out: tuple[str, ...] = ()
 
 
 class TrailerLine(msgspec.Struct, frozen=True, tag="trailer", tag_field="kind"):
@@ -96,7 +100,9 @@ class Writer:
                 self._put(GapLine(gap))
             for _, line in heapq.merge(*(_lines_of(chunk) for chunk in chunks)):
                 self._file.write(line)
-                self._counts[_DECODER.decode(line).resource.type] += 1
+                written = _DECODER.decode(line)
+                assert isinstance(written, ResourceLine)
+                self._counts[written.resource.type] += 1
         self._coverage[account] = coverage()
 
     def close(self, complete: bool = True) -> None:
@@ -215,7 +221,7 @@ def _unpacked(path: File) -> Iterator[Iterable[bytes]]:
 
 def coverage_of(line: AccountCoverage | None) -> Coverage:
     """No trailer: nothing is proven to be complete."""
-    return Coverage(lists={}) if line is None else Coverage(lists=line.lists, paths=line.paths)
+    return Coverage(lists={}) if line is None else Coverage(line.lists, line.paths, left_out=line.left_out)
 
 
 def plant(resource: Resource, gaps: Iterable[Gap]) -> Resource:

@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.collectors.base import Collector, Stopped, Wanted, planned
+from auditor.collectors.base import Collector, Refused, Stopped, Wanted, ask, planned
 from auditor.collectors.call import LIST, Call, Place, Service
+from auditor.collectors.reach import Reach
 from auditor.collectors.table import SERVICES, TEMPLATE_ONLY
 from auditor.model import Gap, Path, Reason, Resource
 from auditor.snapshot import AccountCoverage
@@ -43,9 +44,13 @@ class AccountRun:
     options: frozenset[str] = frozenset()
     stop: threading.Event = field(default_factory=threading.Event)
     progress: Progress = lambda text: None
+    left_out: tuple[str, ...] = ()  # regions that are enabled and that the user did not choose
     gaps: list[Gap] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     vanished: int = 0
+    _left: Counter[str | None] = field(default_factory=Counter)  # region -> services that are not done there
+    _found: Counter[str | None] = field(default_factory=Counter)
+    _reach: Reach = field(default_factory=Reach)
     _lists: dict[str, set[str | None]] = field(default_factory=dict)
     _paths: dict[str, set[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -62,6 +67,7 @@ class AccountRun:
             if planned(service, self.wanted)
             for region in ([None] if service.scope == "global" else self.regions)
         ]
+        self._left.update(region for _, region in tasks)
         ready: queue.Queue[Any] = queue.Queue(_QUEUED)
         end = threading.Event()
         details = ThreadPoolExecutor(self.parallel)
@@ -110,26 +116,49 @@ class AccountRun:
         try:
             place = Place(self.account, self.partition, region, self.taken_at)
             client = self.client(service.client, region or self.home)
-            collector = Collector(service, client, place, self.wanted, details, count, self.options)
+            collector = Collector(
+                service,
+                client,
+                place,
+                self.wanted,
+                details,
+                count,
+                self.options,
+                lambda elsewhere: self.client(service.client, elsewhere),
+                self._reach,
+                self._trusted,
+            )
+            found = 0
             for resource in collector.resources():
                 if end.is_set():
                     return
                 ready.put(resource)
-            self._finish(collector, region)
-            self.progress(f"{self.account} {region or 'global'} {service.client}")
+                found += 1
+            self._finish(collector, region, found)
         except BaseException as fault:  # noqa: BLE001 - handed to the reader, which raises it
             if end.is_set() or self.stop.is_set():
                 return
             ready.put(fault)
         ready.put(_DONE)
 
-    def _finish(self, collector: Collector, region: str | None) -> None:
-        self.gaps += collector.gaps
-        self.vanished += collector.vanished
-        for type in collector.lists:
-            self._lists.setdefault(type, set()).add(region)
-        for type, names in collector.asked.items():
-            self._paths.setdefault(type, set()).update(names)
+    def _trusted(self) -> bool:
+        """Whether AWS still takes the credentials at home."""
+        answer = ask(self.client("sts", self.home), "get_caller_identity", "sts:GetCallerIdentity")
+        return not isinstance(answer, Refused)
+
+    def _finish(self, collector: Collector, region: str | None, found: int) -> None:
+        with self._lock:
+            self.gaps += collector.gaps
+            self.vanished += collector.vanished
+            for type in collector.lists:
+                self._lists.setdefault(type, set()).add(region)
+            for type, names in collector.asked.items():
+                self._paths.setdefault(type, set()).update(names)
+            self._left[region] -= 1
+            self._found[region] += found
+            is_done = not self._left[region]
+        if is_done:
+            self.progress(f"{self.account} {region or 'global'}: {self._found[region]:,} resources")
 
     def coverage(self) -> AccountCoverage:
         """Types to the regions where their list is complete, and the properties that were asked for."""
@@ -142,7 +171,7 @@ class AccountRun:
         for type, names in self._paths.items():
             if "*" not in names:
                 paths[type] = tuple((name,) for name in sorted(names - {LIST})) + (("facts",),)
-        return AccountCoverage(lists, paths)
+        return AccountCoverage(lists, paths, self.left_out)
 
 
 def unseen(account: str, reason: Reason, detail: str) -> Gap:

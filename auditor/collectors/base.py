@@ -6,6 +6,7 @@ covered is what was asked and answered, and what was read and not answered is a 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
@@ -17,6 +18,7 @@ from botocore.parsers import ResponseParserError
 
 from auditor.collectors import errors
 from auditor.collectors.call import LIST, Call, Draft, Place, Service
+from auditor.collectors.reach import Reach
 from auditor.errors import SourceError
 from auditor.model import Gap, Hidden, Json, Path, Reason, Resource
 
@@ -69,7 +71,9 @@ class Collector:
     """One service in one place. Iterate `resources()` to the end; then read `gaps`, `lists`, `asked`, `vanished`.
 
     What a resource's own calls could not see stands in it as `Hidden`, and is in no gap here. `options`: those
-    optional calls that the user chose. `count` is told of every request, and may raise `Stopped`.
+    optional calls that the user chose. `count` is told of every request, and may raise `Stopped`. `client_in` gives
+    the client of another region, for resources that stand there. `trusted` says whether the credentials are still
+    good elsewhere: then a region that does not take them is a gap, and not the end of the account.
     """
 
     def __init__(
@@ -81,8 +85,16 @@ class Collector:
         pool: Executor,
         count: Callable[[Call], None],
         options: frozenset[str] = frozenset(),
+        client_in: Callable[[str], Any] | None = None,
+        reach: Reach | None = None,
+        trusted: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._service = service.client
         self._client = client
+        self._client_in = client_in
+        self._reach = reach or Reach()
+        self._trusted = trusted
+        self._lock = threading.Lock()
         self._wanted = wanted
         self._pool = pool
         self._count = count
@@ -95,7 +107,7 @@ class Collector:
         self.vanished = 0
         self._incomplete: set[str] = set()
         self._hidden: dict[str, dict[str, Hidden]] = {}  # type -> property -> why, on every resource of the type
-        self._dead: str | None = None  # the endpoint does not answer: each further call would wait as long
+        self._dead: dict[str | None, str] = {}  # region -> why its endpoint is not asked again: it would cost as long
 
     def resources(self) -> Iterator[Resource]:
         for call in self._calls:
@@ -151,7 +163,8 @@ class Collector:
                 continue
             for page in self._pages(call, draft):
                 if page is None:
-                    self.vanished += 1
+                    with self._lock:
+                        self.vanished += 1
                     return []
                 if isinstance(page, Hidden):
                     self._blind(call, draft, page)
@@ -169,52 +182,74 @@ class Collector:
 
     def _pages(self, call: Call, draft: Draft | None) -> Iterator[Any]:
         """The answer's pages; {} for "there is none"; a `Hidden` (why it did not come) as the last; None: vanished."""
-        if self._dead is not None:
-            yield Hidden(Reason.FAILED, f"{call.action} ({self._dead})")
+        region = (draft.region if draft is not None else None) or self._place.region
+        if why := self._dead.get(region) or self._reach.given_up(region):
+            yield Hidden(Reason.FAILED, f"{call.action} ({why})")
             return
+        pages = 0
+        try:
+            for page in self._asked(call, draft, region):
+                self._reach.answers(region)
+                pages += 1
+                yield page
+            return
+        except ClientError as error:
+            self._reach.answers(region)
+            response: dict[str, Any] = dict(error.response)
+            if errors.is_absent(call, response):
+                yield {}
+                return
+            if errors.is_vanished(call, response):
+                yield None
+                return
+            if errors.is_credentials(response) or error.operation_name == "AssumeRole":
+                if not (errors.is_of_a_region(response) and region is not None and self._trusted()):
+                    raise CredentialsError(f"{call.action}: {error}") from error
+                self._dead[region] = f"{region} does not take the credentials"
+                hidden = Hidden(Reason.FAILED, f"{call.action} ({self._dead[region]})")
+            else:
+                hidden = Hidden(*errors.gap_of(call, response))
+        except (ConnectionError, ReadTimeoutError) as error:  # after all retries
+            self._dead[region] = type(error).__name__
+            self._reach.is_silent(region, self._service)
+            hidden = Hidden(Reason.FAILED, f"{call.action} ({self._dead[region]})")
+        except (BotoCoreError, ResponseParserError, *_MALFORMED) as error:  # botocore lets a ValueError out over a date
+            hidden = Hidden(Reason.FAILED, f"{call.action} ({type(error).__name__})")
+        if pages:
+            hidden = Hidden(hidden.reason, f"{hidden.detail} after {pages:,} {'page' if pages == 1 else 'pages'}")
+        yield hidden
+
+    def _asked(self, call: Call, draft: Draft | None, region: str | None) -> Iterator[Json]:
+        """The pages as botocore gives them, with all that it raises."""
         arguments = dict(call.arguments)
         if call.account_id:
             arguments["AccountId"] = self._place.account
         if call.params is not None and draft is not None:
             arguments.update(call.params(draft))
-        try:
-            self._count(call)
-            if call.paged:
-                first = True
-                for page in self._client.get_paginator(call.method).paginate(**arguments):
-                    if not first:
-                        self._count(call)
-                    first = False
-                    yield page
-            else:
-                yield self._answer(call, arguments)
-        except ClientError as error:
-            response: dict[str, Any] = dict(error.response)
-            if errors.is_absent(call, response):
-                yield {}
-            elif errors.is_vanished(call, response):
-                yield None
-            elif errors.is_credentials(response):
-                raise CredentialsError(f"{call.action}: {error}") from error
-            else:
-                yield Hidden(*errors.gap_of(call, response))
-        except (ConnectionError, ReadTimeoutError) as error:  # after all retries
-            self._dead = type(error).__name__
-            yield Hidden(Reason.FAILED, f"{call.action} ({self._dead})")
-        except (BotoCoreError, ResponseParserError) as error:
-            yield Hidden(Reason.FAILED, f"{call.action} ({type(error).__name__})")
+        elsewhere = self._client_in is not None and region is not None and region != self._place.region
+        client = self._client_in(region) if elsewhere else self._client  # type: ignore[misc, arg-type]
+        self._count(call)
+        if not call.paged:
+            yield self._answer(client, call, arguments)
+            return
+        first = True
+        for page in client.get_paginator(call.method).paginate(**arguments):
+            if not first:
+                self._count(call)
+            first = False
+            yield page
 
-    def _answer(self, call: Call, arguments: Mapping[str, Json]) -> Json:
+    def _answer(self, client: Any, call: Call, arguments: Mapping[str, Json]) -> Json:
         """One answer; what AWS is still preparing is asked for again."""
         for _ in range(_TRIES):
             try:
-                return getattr(self._client, call.method)(**arguments)
+                return getattr(client, call.method)(**arguments)
             except ClientError as error:
                 if error.response.get("Error", {}).get("Code") not in call.later:
                     raise
             time.sleep(_PAUSE)
             self._count(call)
-        return getattr(self._client, call.method)(**arguments)
+        return getattr(client, call.method)(**arguments)
 
     def _blind(self, call: Call, draft: Draft | None, why: Hidden) -> None:
         """What a failed call would have filled: lists are gaps here, properties hidden in their resources."""

@@ -54,10 +54,15 @@ _CREDENTIALS = {
     "ExpiredTokenException",
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
+    "InvalidSignatureException",
     "RequestExpired",
+    "RequestTimeTooSkewed",
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
+# Of these, what a region says that is not enabled, or that takes no tokens of the global STS endpoint.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
+_OF_A_REGION = {"AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"}
 _UNSUPPORTED = {
     "InvalidAction",
     "MethodNotAllowed",
@@ -86,6 +91,11 @@ def is_vanished(call: Call, response: dict[str, Any]) -> bool:
 
 def is_credentials(response: dict[str, Any]) -> bool:
     return _code(response) in _CREDENTIALS
+
+
+def is_of_a_region(response: dict[str, Any]) -> bool:
+    """Whether it may be only this region that does not take the credentials."""
+    return _code(response) in _OF_A_REGION
 
 
 def gap_of(call: Call, response: dict[str, Any]) -> tuple[Reason, str]:

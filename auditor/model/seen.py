@@ -125,13 +125,15 @@ class Coverage(msgspec.Struct, frozen=True):
     """What is proven to be listed completely. Everything else is a gap.
 
     Live: `lists` says per type in which regions the list is complete (None: all regions of the scope) and
-    `paths` which property paths were asked for (absent: all). Template: `related` holds the pairs
+    `paths` which property paths were asked for (absent: all); `left_out` names enabled regions that the user did not
+    choose. Template: `related` holds the pairs
     (subject type, read type) that the table of relations connects; `lists` is None, every type is complete.
     """
 
     lists: Mapping[str, tuple[str, ...] | None] | None = None
     paths: Mapping[str, tuple[Path, ...]] = {}
     related: frozenset[tuple[str, str]] | None = None
+    left_out: tuple[str, ...] = ()
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path as File
@@ -13,16 +14,16 @@ import msgspec
 
 from auditor import __version__
 from auditor.collectors.account import AccountRun, unseen
-from auditor.collectors.base import CredentialsError, Wanted
-from auditor.errors import SourceError
+from auditor.collectors.base import CredentialsError, Stopped, Wanted
 from auditor.facts.attach import ScopeView, attach
 from auditor.facts.base import Fact
 from auditor.model import Gap, Reason, Resource
 from auditor.snapshot import FORMAT, AccountCoverage, HeaderLine, unplanted, writing
 from auditor.sources.organization import Unreached
 from auditor.sources.redact import redacted
-from auditor.sources.sessions import Account, regions_of
+from auditor.sources.sessions import Account, Regions, UnreachedError, regions_of
 
+_AT_ONCE = 8
 _ANALYZER = "AWS::AccessAnalyzer::Analyzer"
 
 
@@ -65,8 +66,9 @@ def collect(
     SourceError, raised before anything is written. OutputError where the file cannot be written.
     """
     alone = len(accounts) == 1 if alone is None else alone
-    reached = [_located(account, collection.globs, alone) for account in accounts]
-    everywhere = tuple(sorted({region for _, regions in reached for region in regions}))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:  # an account that hangs delays no other
+        reached = list(pool.map(lambda account: _located(account, collection.globs, alone), accounts))
+    everywhere = tuple(sorted({region for _, regions in reached for region in regions.chosen}))
     ids = tuple(account.id for account, _ in reached)
     header = HeaderLine(FORMAT, __version__, collection.taken_at, "live", ids, everywhere)
     calls: Counter[str] = Counter()
@@ -95,25 +97,31 @@ def collect(
     return Collected(dict(calls), gaps, vanished, complete, unfinished)
 
 
-def _located(
-    account: Account | Unreached, globs: Sequence[str], alone: bool
-) -> tuple[Account | Unreached, tuple[str, ...]]:
+def _located(account: Account | Unreached, globs: Sequence[str], alone: bool) -> tuple[Account | Unreached, Regions]:
+    """The clients are freed: a thousand accounts that wait for their turn hold none."""
     if isinstance(account, Unreached):
-        return account, ()
+        return account, Regions((), ())
     try:
         return account, regions_of(account, globs)
-    except SourceError as error:
+    except UnreachedError as error:
         if alone:
             raise
-        return Unreached(account.id, Reason.DENIED, str(error)), ()
+        return Unreached(account.id, error.reason, str(error)), Regions((), ())
+    finally:
+        account.close()
 
 
-def _run(account: Account, regions: tuple[str, ...], collection: Collection) -> AccountRun:
+def _run(account: Account, regions: Regions, collection: Collection) -> AccountRun:
+    def unless_stopped(**_: object) -> None:
+        if collection.stop.is_set():
+            raise Stopped
+
+    account.session.events.register("request-created", unless_stopped)  # else each call would use up its attempts
     return AccountRun(
         account.id,
         account.partition,
         account.home,
-        regions,
+        regions.chosen,
         account.client,
         collection.wanted,
         collection.taken_at,
@@ -121,6 +129,7 @@ def _run(account: Account, regions: tuple[str, ...], collection: Collection) -> 
         options=collection.options,
         stop=collection.stop,
         progress=collection.progress,
+        left_out=regions.left_out,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from auditor.collectors.base import Refused, ask
 from auditor.errors import SourceError
 from auditor.model import Json, Reason
-from auditor.sources.sessions import Account, Patience, through_role
+from auditor.sources.sessions import Account, Patience, UnreachedError, through_role
 
 _AT_ONCE = 8
 
@@ -67,8 +67,8 @@ def accounts(
         role = f"arn:{base.partition}:iam::{id}:role/{role_name}"
         try:
             return through_role(base, role, external_id, patience)
-        except SourceError as error:
-            return Unreached(id, Reason.DENIED, f"sts:AssumeRole ({error})")
+        except UnreachedError as error:
+            return Unreached(id, error.reason, f"sts:AssumeRole ({error})")
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return tuple(_ordered(pool.map(reached, members)))
