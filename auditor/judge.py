@@ -10,7 +10,21 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from auditor.model import Access, Coverage, Denial, Gap, Path, Policy, Reason, Resource, Sign, Status, Word, overlaps
+from auditor.model import (
+    Access,
+    Coverage,
+    Denial,
+    Gap,
+    Path,
+    Policy,
+    Reason,
+    Resource,
+    Sign,
+    Status,
+    Word,
+    overlaps,
+    unseen_parent,
+)
 
 NEEDS = frozenset({Sign.NEEDS})
 SEEKS = frozenset({Sign.SEEKS})
@@ -74,11 +88,12 @@ class Blindness:
         if gap.id is not None and gap.type == self._subject_type:
             self._own.setdefault(gap.id, []).append(gap)
         signs = self._signs_of_others(gap)
-        if not signs:
-            return
+        is_owned = self._only_owned(gap.type)
+        if not signs or (is_owned and gap.parent == unseen_parent(self._subject_type)):
+            return  # what hangs on subjects that were not seen says nothing about those that were
         parents = (gap.parent,) if gap.parent is not None else owners.get(gap.id or "", ())
         of_subjects = all(self._types.get(parent) == self._subject_type for parent in parents)
-        if parents and of_subjects and self._only_owned(gap.type):
+        if parents and of_subjects and is_owned:
             for parent in parents:
                 self._for_parent.setdefault(parent, []).append((gap, signs))
         else:

@@ -7,7 +7,20 @@ import pytest
 from support import ACCOUNT, BLOCK, BUCKET, POLICY, gap, policy, reads, resource
 
 from auditor.judge import Blindness, judge, populations, strongest
-from auditor.model import Access, Coverage, Denial, Gap, Path, Policy, Reason, Resource, Sign, Status, Word
+from auditor.model import (
+    Access,
+    Coverage,
+    Denial,
+    Gap,
+    Path,
+    Policy,
+    Reason,
+    Resource,
+    Sign,
+    Status,
+    Word,
+    unseen_parent,
+)
 
 SUBJECT = resource("logs")
 
@@ -108,6 +121,15 @@ def test_one_denied_call_does_not_blind_the_other_buckets() -> None:
 def test_a_gap_with_another_parent_counts_where_the_read_is_not_of_what_the_subject_owns() -> None:
     rules = policy(reads("needs", (), POLICY, subject=False, owned=False))
     assert verdict(rules, [gap(POLICY, parent=resource("other").id)], [denied()]) is Status.UNKNOWN
+
+
+def test_what_hangs_on_subjects_that_were_not_seen_says_nothing_about_those_that_were() -> None:
+    unseen = gap(POLICY, parent=unseen_parent(BUCKET))
+    owned = policy(reads("needs", (), POLICY, subject=False, owned=True))
+    assert verdict(owned, [unseen], [denied()]) is Status.FAIL
+    joined = policy(reads("needs", (), POLICY, subject=False, owned=False))
+    assert verdict(joined, [unseen], [denied()]) is Status.UNKNOWN
+    assert list(populations([unseen], (POLICY,))) == [unseen]
 
 
 def test_a_hidden_part_of_an_attached_resource_blinds_its_owner_only() -> None:

@@ -20,7 +20,7 @@ from auditor.collectors import errors
 from auditor.collectors.call import LIST, Call, Draft, Place, Service
 from auditor.collectors.reach import Reach
 from auditor.errors import SourceError
-from auditor.model import Gap, Hidden, Json, Path, Reason, Resource
+from auditor.model import Gap, Hidden, Json, Path, Reason, Resource, unseen_parent
 
 # Types to top-level properties (or ("facts", ...), ("tags", ...) as "facts"/"tags"); LIST stands for existence.
 Wanted = Mapping[str, frozenset[str]]
@@ -122,7 +122,7 @@ class Collector:
 
     @property
     def lists(self) -> frozenset[str]:
-        """The types whose list in this place is complete."""
+        """The types whose list in this place is complete, or whose gaps name what was not asked for."""
         listed = {type for call in self._calls for type, filled in call.fills.items() if LIST in filled}
         return frozenset(listed - self._incomplete)
 
@@ -265,6 +265,20 @@ class Collector:
                 self._hidden.setdefault(type, {}).update(dict.fromkeys(filled, why))
             if draft is not None and type == draft.type:
                 draft.properties.update(dict.fromkeys(filled, why))
+        self._unasked(call, why, set())
+
+    def _unasked(self, call: Call, why: Hidden, seen: set[str]) -> None:
+        """What is listed for each of what `call` did not list was not asked for, and is no more seen than they are."""
+        for parent in [type for type, filled in call.fills.items() if LIST in filled and type not in seen]:
+            seen.add(parent)
+            for nested in self._calls:
+                if nested.of != parent:
+                    continue
+                for type, filled in nested.fills.items():
+                    if LIST in filled and type in self._wanted and type not in call.fills:
+                        place = (self._place.account, self._place.region, type, None, ())
+                        self.gaps.append(Gap(*place, why.reason, why.detail, unseen_parent(parent)))
+                self._unasked(nested, why, seen)
 
     def _finished(self, draft: Draft) -> Iterator[Resource]:
         if draft.type not in self._wanted:
@@ -303,11 +317,12 @@ def _malformed(call: Call, error: Exception) -> Hidden:
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """An answer that did not come."""
+    """An answer that did not come; `code` is AWS's, where AWS answered."""
 
     reason: Reason
     detail: str
     message: str
+    code: str = ""
 
 
 def ask(client: Any, operation: str, action: str, **arguments: Json) -> Json | Refused:
@@ -321,6 +336,6 @@ def ask(client: Any, operation: str, action: str, **arguments: Json) -> Json | R
         response: dict[str, Any] = dict(error.response)
         if errors.is_credentials(response):
             return Refused(Reason.FAILED, f"{action} (credentials)", str(error))
-        return Refused(*errors.gap_of(call, response), str(error))
+        return Refused(*errors.gap_of(call, response), str(error), response.get("Error", {}).get("Code", ""))
     except (BotoCoreError, ResponseParserError) as error:
         return Refused(Reason.FAILED, f"{action} ({type(error).__name__})", str(error))

@@ -19,6 +19,8 @@ IDENTITY = "sts:GetCallerIdentity"  # needs no permission
 # Asked outside the tables.
 REGIONS = "ec2:DescribeRegions"
 ORGANIZATION = ("organizations:ListAccounts",)
+MEMBERSHIP = "organizations:DescribeOrganization"  # whether an analyzer may stand in another account
+ANALYZER = "AWS::AccessAnalyzer::Analyzer"
 
 
 def calls(wanted: Wanted, options: frozenset[str]) -> Iterator[tuple[Service, Call]]:
@@ -31,7 +33,10 @@ def calls(wanted: Wanted, options: frozenset[str]) -> Iterator[tuple[Service, Ca
 
 def actions(wanted: Wanted, options: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The IAM actions of a run, sorted."""
-    return tuple(sorted({REGIONS, *(call.action for _, call in calls(wanted, options))} - {IDENTITY}))
+    names = {REGIONS, *(call.action for _, call in calls(wanted, options))}
+    if ANALYZER in wanted:
+        names.add(MEMBERSHIP)
+    return tuple(sorted(names - {IDENTITY}))
 
 
 def documents(names: Sequence[str], limit: int = LIMIT) -> list[dict[str, Json]]:
@@ -57,6 +62,8 @@ def described(wanted: Wanted, options: frozenset[str]) -> str:
     """The calls of a run as text: service, scope, operation, IAM action, and for what each is asked."""
     lines = [f"{'sts':<12} {'once':<12} {'get_caller_identity':<36} (needs no permission)"]
     lines.append(f"{'ec2':<12} {'once':<12} {'describe_regions':<36} {REGIONS}")
+    if ANALYZER in wanted:
+        lines.append(f"{'organizations':<12} {'once':<12} {'describe_organization':<36} {MEMBERSHIP}")
     for service, call in calls(wanted, options):
         scope = "once" if service.scope == "global" else "each region"
         of = f"  for each {call.of}" if call.of else ""

@@ -22,6 +22,7 @@ from auditor.model.seen import (
     World,
     home,
     reference,
+    unseen_parent,
 )
 from auditor.model.stages import Engine, Evaluation, Header, RegoTools, Scope, Source
 from auditor.model.verdict import Denial, Evidence, Finding, Population, Status, Verdict, Word
@@ -74,4 +75,5 @@ __all__ = [
     "overlaps",
     "pointer",
     "reference",
+    "unseen_parent",
 ]

@@ -61,8 +61,8 @@ class Gap(msgspec.Struct, frozen=True):
     """Something that was not seen.
 
     `type` "*" is any type; `id` None means the *list* of the type is incomplete; `region` None means every
-    region; `parent` is the id of the resource for whom it was asked; `detail` names the missing IAM action
-    or the unresolved reference.
+    region; `parent` is the id of the resource for whom it was asked, or `unseen_parent` of its type where that was
+    not seen itself; `detail` names the missing IAM action or the unresolved reference.
     """
 
     account: str
@@ -73,6 +73,11 @@ class Gap(msgspec.Struct, frozen=True):
     reason: Reason
     detail: str
     parent: str | None = None
+
+
+def unseen_parent(type: str) -> str:
+    """The parent of gaps about what hangs on resources of the type that were not seen."""
+    return f"{type}/*"
 
 
 class Location(msgspec.Struct, frozen=True):

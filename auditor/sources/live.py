@@ -14,7 +14,8 @@ import msgspec
 
 from auditor import __version__
 from auditor.collectors.account import AccountRun, unseen
-from auditor.collectors.base import CredentialsError, Stopped, Wanted
+from auditor.collectors.base import CredentialsError, Refused, Stopped, Wanted, ask
+from auditor.collectors.permissions import ANALYZER, MEMBERSHIP
 from auditor.facts.attach import ScopeView, attach
 from auditor.facts.base import Fact
 from auditor.model import Gap, Reason, Resource
@@ -24,7 +25,6 @@ from auditor.sources.redact import redacted
 from auditor.sources.sessions import Account, Regions, UnreachedError, regions_of
 
 _AT_ONCE = 8
-_ANALYZER = "AWS::AccessAnalyzer::Analyzer"
 
 
 class Collected(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ def collect(
                 gaps += 1
                 unfinished += 1
                 continue
-            extra += _organization_analyzers(account.id, collection)
+            extra += _organization_analyzers(account, collection)
             run = _run(account, regions, collection)
             writer.account(
                 account.id, _stored(run, collection.at_source, extra), partial(_gaps, run, extra), run.coverage
@@ -133,12 +133,22 @@ def _run(account: Account, regions: Regions, collection: Collection) -> AccountR
     )
 
 
-def _organization_analyzers(account: str, collection: Collection) -> list[Gap]:
-    """An organization's analyzer stands in its administrator's account, and nothing tells yet which that is."""
-    if _ANALYZER not in collection.wanted:
+def _organization_analyzers(account: Account, collection: Collection) -> list[Gap]:
+    """An organization's analyzer stands in its administrator's account, and nothing tells yet which that is.
+
+    A lone account has none.
+    """
+    if ANALYZER not in collection.wanted:
         return []
-    detail = "an analyzer of the organization, in its administrator's account, is not looked for"
-    return [Gap(account, None, _ANALYZER, None, (), Reason.UNSUPPORTED, detail)]
+    answer = ask(account.client("organizations", account.home), "describe_organization", MEMBERSHIP)
+    if isinstance(answer, Refused):
+        if answer.code == "AWSOrganizationsNotInUseException":
+            return []
+        reason, detail = answer.reason, answer.detail
+    else:
+        reason = Reason.UNSUPPORTED
+        detail = "an analyzer of the organization, in its administrator's account, is not looked for"
+    return [Gap(account.id, None, ANALYZER, None, (), reason, detail)]
 
 
 def _gaps(run: AccountRun, extra: list[Gap]) -> tuple[Gap, ...]:

@@ -139,6 +139,8 @@ def test_a_refused_list_is_an_incomplete_list_whatever_the_code(
     assert list(run.resources()) == []
     assert ("AWS::S3::Bucket", None, reason) in {(g.type, g.id, g.reason) for g in run.gaps}
     assert "AWS::S3::Bucket" not in run.coverage().lists
+    # nobody was asked for the policies of buckets that were not seen
+    assert ("AWS::S3::BucketPolicy", "AWS::S3::Bucket/*", reason) in {(g.type, g.parent, g.reason) for g in run.gaps}
 
 
 def test_security_group_rules_are_one_per_source(aws: Aws) -> None:
