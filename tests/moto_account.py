@@ -17,13 +17,13 @@ import pytest
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of a moto of its own."""
+def server(**settings: str) -> Iterator[str]:
+    """The URL of a moto of its own; `settings` are environment variables that moto reads."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    environment = os.environ | {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+    environment = os.environ | {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"} | settings
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     try:
