@@ -5,7 +5,7 @@ from __future__ import annotations
 from botocore.stub import Stubber
 from test_services_b import ACCOUNT, Aws, Reads, collected, stubbed
 
-from auditor.collectors import backup, dynamodb
+from auditor.collectors import backup, cloudwatch, dynamodb, events, logs, sns
 from auditor.model import Hidden, Reason
 
 HERE = "eu-west-1"
@@ -85,3 +85,115 @@ def test_tables_carry_their_tags(aws: Aws) -> None:
     (table,) = found[dynamodb.TABLE]
     assert table.tags == {"backup": "daily"}
     assert table.arn == f"arn:aws:dynamodb:us-east-1:{table.account}:table/orders"
+
+
+CHAIN: Reads = {
+    logs.FILTER: ((), ("FilterPattern",), ("MetricTransformations",)),
+    cloudwatch.ALARM: ((), ("MetricName",), ("AlarmActions",)),
+    cloudwatch.COMPOSITE: ((), ("AlarmRule",)),
+    sns.SUBSCRIPTION: ((), ("TopicArn",), ("FilterPolicy",)),
+    sns.STATUS: ((), ("Arn",), ("Confirmed",)),
+    events.BUS: ((), ("Name",)),
+    events.RULE: ((), ("EventPattern",), ("State",), ("Targets",)),
+}
+
+
+def test_what_leads_from_a_log_group_to_a_subscriber(aws: Aws) -> None:
+    aws("logs").create_log_group(logGroupName="trail")
+    value = {"metricName": "Root", "metricNamespace": "CIS", "metricValue": "1", "dimensions": {"who": "$.a"}}
+    pattern = '{ $.userIdentity.type = "Root" }'
+    aws("logs").put_metric_filter(
+        logGroupName="trail", filterName="root", filterPattern=pattern, metricTransformations=[value]
+    )
+    topic = aws("sns").create_topic(Name="alerts")["TopicArn"]
+    aws("sns").subscribe(
+        TopicArn=topic,
+        Protocol="email",
+        Endpoint="security@example.org",
+        Attributes={"FilterPolicy": '{"a": ["b"]}', "FilterPolicyScope": "MessageBody"},
+    )
+    aws("cloudwatch").put_metric_alarm(
+        AlarmName="root",
+        Namespace="CIS",
+        MetricName="Root",
+        Statistic="Sum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        AlarmActions=[topic],
+    )
+    run, found = collected(CHAIN)
+    (filter,) = found[logs.FILTER]
+    (alarm,) = found[cloudwatch.ALARM]
+    (subscription,) = found[sns.SUBSCRIPTION]
+    (status,) = found[sns.STATUS]
+    assert filter.properties["FilterPattern"] == pattern
+    assert filter.properties["MetricTransformations"] == [
+        {
+            "MetricName": "Root",
+            "MetricNamespace": "CIS",
+            "MetricValue": "1",
+            "Dimensions": [{"Key": "who", "Value": "$.a"}],
+        }
+    ]
+    assert (alarm.properties["AlarmActions"], alarm.properties["MetricName"]) == ([topic], "Root")
+    assert (subscription.owners, subscription.properties["FilterPolicy"]) == ((topic,), {"a": ["b"]})
+    assert "Endpoint" not in subscription.properties
+    assert (status.owners, status.properties["Confirmed"]) == ((subscription.id,), True)
+    assert run.gaps == []
+
+
+def test_composite_alarms_are_in_the_same_answer() -> None:
+    arn = f"arn:aws:cloudwatch:{HERE}:{ACCOUNT}:alarm:any"
+    rows = [{"AlarmName": "any", "AlarmArn": arn, "AlarmRule": "ALARM(root)", "AlarmActions": [], "StateValue": "OK"}]
+    _, found = stubbed(
+        cloudwatch.SERVICE,
+        {cloudwatch.COMPOSITE: ((), ("AlarmRule",))},
+        lambda stub: stub.add_response(
+            "describe_alarms", {"CompositeAlarms": rows}, {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
+        ),
+    )
+    (composite,) = found[cloudwatch.COMPOSITE]
+    assert (composite.name, composite.properties["AlarmRule"]) == ("any", "ALARM(root)")
+
+
+def test_a_pending_subscription_is_there_and_not_confirmed() -> None:
+    topic = f"arn:aws:sns:{HERE}:{ACCOUNT}:alerts"
+    rows = [
+        {"SubscriptionArn": "PendingConfirmation", "Owner": "", "Protocol": "email", "Endpoint": e, "TopicArn": topic}
+        for e in ("a@example.org", "b@example.org")
+    ]
+    _, found = stubbed(
+        sns.SERVICE,
+        {sns.SUBSCRIPTION: ((), ("FilterPolicy",)), sns.STATUS: ((), ("Confirmed",))},
+        lambda stub: stub.add_response("list_subscriptions", {"Subscriptions": rows}),
+    )
+    assert [each.properties["Confirmed"] for each in found[sns.STATUS]] == [False, False]
+    assert len({each.id for each in found[sns.SUBSCRIPTION]}) == 2
+    assert [each.owners for each in found[sns.STATUS]] == [(each.id,) for each in found[sns.SUBSCRIPTION]]
+
+
+def test_rules_of_every_bus_with_the_targets_of_those_that_are_on(aws: Aws) -> None:
+    client = aws("events")
+    client.create_event_bus(Name="own")
+    client.put_rule(Name="on", EventPattern='{"source": ["aws.iam"]}', State="ENABLED")
+    client.put_rule(Name="off", EventPattern='{"source": ["aws.iam"]}', State="DISABLED", EventBusName="own")
+    for name, bus in (("on", "default"), ("off", "own")):
+        target = {"Id": "1", "Arn": "arn:aws:sns:us-east-1:123456789012:t", "Input": '"secret"'}
+        client.put_targets(Rule=name, EventBusName=bus, Targets=[target])
+    _, found = collected(CHAIN)
+    assert sorted(each.name for each in found[events.BUS]) == ["default", "own"]
+    rules = {each.name: each.properties for each in found[events.RULE]}
+    assert rules["on"]["EventPattern"] == {"source": ["aws.iam"]}
+    assert rules["on"]["Targets"] == [{"Id": "1", "Arn": "arn:aws:sns:us-east-1:123456789012:t"}]
+    assert (rules["off"]["EventBusName"], rules["off"].get("Targets")) == ("own", None)
+
+
+def test_more_buses_than_one_answer_holds_are_a_gap() -> None:
+    collector, _ = stubbed(
+        events.SERVICE,
+        {events.BUS: ((), ("Name",))},
+        lambda stub: stub.add_response("list_event_buses", {"EventBuses": [], "NextToken": "more"}),
+    )
+    assert [(gap.type, gap.id, gap.reason) for gap in collector.gaps] == [(events.BUS, None, Reason.FAILED)]
