@@ -40,7 +40,7 @@ NOT_IN_THE_SEED = {
     **dict.fromkeys(
         (
             *("backup:GetBackupPlan", "backup:ListBackupSelections", "backup:GetBackupSelection"),
-            "dynamodb:ListTagsOfResource",
+            *("dynamodb:ListTagsOfResource", "events:ListTargetsByRule", "sns:GetSubscriptionAttributes"),
         ),
         "asked in test_services_c.py",
     ),
