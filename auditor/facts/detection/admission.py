@@ -17,7 +17,7 @@ from auditor.facts.base import View
 from auditor.facts.detection.outcome import HOLDS, Outcome, broken, unsure
 from auditor.facts.detection.reading import flag, in_region, not_listed
 from auditor.facts.iam.document import parse, statement_doubt
-from auditor.facts.iam.logic import F, T, Truth, every, some
+from auditor.facts.iam.logic import F, T, Truth, U, every, some
 from auditor.facts.iam.match import Caller, Request, decides
 from auditor.facts.iam.operators import Values
 from auditor.model import HIDDEN, Hidden, Json, Resource
@@ -30,7 +30,7 @@ ALIAS = "AWS::KMS::Alias"
 PERMISSION = "AWS::Lambda::Permission"
 FUNCTION_POLICY = "AWS::Lambda::ResourcePolicy"
 
-_FUNCTION = re.compile(r"arn:[^:]*:lambda:([^:]*):([^:]*):function:([^:]+)(?::[^:]+)?")
+_FUNCTION = re.compile(r"(arn:[^:]*:lambda:([^:]*):([^:]*):function:([^:]+))(:[^:]+)?")
 _KEY_ARN = re.compile(r"arn:[^:]*:kms:([^:]*):([^:]*):(.+)")
 _UNKNOWN_KEYS = ("aws:sourceorgid", "aws:sourceorgpaths", "kms:viaservice", "kms:calleraccount")
 
@@ -68,14 +68,20 @@ def admits(
     documents: Sequence[Json], caller: Caller, action: str, resource: str, context: Mapping[str, Values | None]
 ) -> Truth:
     """Whether one of several documents lets the call pass."""
-    return some(decides(parse(document), Request(caller, action, resource, context)) for document in documents)
+    request = Request(caller, action, resource, context)
+    parsed = [parse(document) for document in documents]
+    return some(U if document.doubt else decides(document, request) for document in parsed)
 
 
 def publishes(topic: Resource, publisher: Publisher, view: View) -> Outcome:
     """The link of the topic: its policy and its key let the publisher in."""
     policies = [each for each in view.related(TOPIC_POLICY) if topic.id in each.owners or _names(each, topic)]
     gap = not_listed(view, TOPIC_POLICY, topic, topic.region, topic.id)
-    if not policies and gap is not None:
+    nameless = [each.properties.get("Topics") for each in view.related(TOPIC_POLICY) if not each.owners]
+    unseen = next((topics for topics in nameless if isinstance(topics, HIDDEN)), None)
+    if not policies and unseen is not None:
+        policy = unsure("publisher", unseen, f"the policy of {topic.name} is not known", topic.id)
+    elif not policies and gap is not None:
         policy = unsure(
             "publisher", Hidden(gap.reason, gap.detail), f"the policy of {topic.name} is not known", topic.id
         )
@@ -174,47 +180,56 @@ def _admitted(key: Resource, topic: Resource, publisher: Publisher) -> Outcome:
 
 
 def invokes(function: str, publisher: Publisher, owner: Resource, view: View) -> Outcome:
-    """The link of a function: a permission lets the service call it. One without any permission may not exist."""
-    match = _FUNCTION.fullmatch(function)
-    if match is None or match[2] != owner.account:
+    """The link of a function, a version or an alias: a permission lets the service call it.
+
+    One without any permission may not even exist.
+    """
+    match = _FUNCTION.fullmatch(function.removesuffix(":$LATEST"))
+    if match is None or match[3] != owner.account:
         return unsure("publisher", None, f"the function {function} is of another account")
-    documents = list(_of_function(match[1], match[3], owner, view))
+    arn, region, name = match[1], match[2], match[4] + (match[5] or "")
+    documents = list(_of_function(region, name, owner, view))
     service = Caller("service", names=(publisher.service,))
-    found = admits(documents, service, "lambda:InvokeFunction", function, publisher.context(told=True))
+    found = admits(documents, service, "lambda:InvokeFunction", match[0], publisher.context(told=True))
     if found is T:
         return HOLDS
     for type in (PERMISSION, FUNCTION_POLICY):
-        parent = f"arn:{function.split(':', 2)[1]}:lambda:{match[1]}:{match[2]}:function:{match[3]}"
-        if (gap := not_listed(view, type, owner, match[1], parent)) is not None:
-            return unsure("publisher", Hidden(gap.reason, gap.detail), f"who may call {match[3]} is not known")
+        if (gap := not_listed(view, type, owner, region, arn)) is not None:
+            return unsure("publisher", Hidden(gap.reason, gap.detail), f"who may call {name} is not known")
     if found is F:
-        return broken("publisher", f"the function {match[3]} does not admit {publisher.service}")
-    return unsure("publisher", _cause(documents), f"whether {match[3]} admits {publisher.service} is not known")
+        return broken("publisher", f"the function {name} does not admit {publisher.service}")
+    return unsure("publisher", _cause(documents), f"whether {name} admits {publisher.service} is not known")
 
 
 def _of_function(region: str, name: str, owner: Resource, view: View) -> Iterator[Json]:
-    """The documents of a function; those of its versions and aliases count for it too."""
+    """The documents that speak of a function; a hidden one where that is not known."""
     for policy in in_region(view, FUNCTION_POLICY, owner.account, region):
-        if f":function:{name}" in str(policy.properties.get("ResourceArn")) or policy.name.endswith(f":{name}"):
-            yield policy.properties.get("PolicyDocument")
+        of = _function_of(policy.properties.get("ResourceArn"))
+        if of == name or of is None:
+            yield policy.properties.get("PolicyDocument") if of else policy.properties.get("ResourceArn")
     for permission in in_region(view, PERMISSION, owner.account, region):
-        get = permission.properties.get
-        named = get("FunctionName")
-        of = named.rsplit(":function:", 1)[-1].split(":")[0] if isinstance(named, str) else named
-        if of == name:
-            conditions = {
-                "ArnLike": {"aws:SourceArn": get("SourceArn")},
-                "StringEquals": {
-                    "aws:SourceAccount": get("SourceAccount"),
-                    "aws:PrincipalOrgID": get("PrincipalOrgID"),
-                },
-            }
-            kept = {
-                operator: {key: value for key, value in keys.items() if value is not None}
-                for operator, keys in conditions.items()
-            }
-            statement = {"Effect": "Allow", "Principal": {"Service": get("Principal")}, "Action": get("Action")}
-            statement |= {"Resource": "*", "Condition": {operator: keys for operator, keys in kept.items() if keys}}
-            yield {"Version": "2012-10-17", "Statement": statement}
-        elif isinstance(of, HIDDEN):
-            yield of
+        of = _function_of(permission.properties.get("FunctionName"))
+        if of == name or of is None:
+            yield _written(permission) if of else permission.properties.get("FunctionName")
+
+
+def _function_of(named: Json) -> str | None:
+    """A name with its qualifier, from a name or an ARN, whole or in part."""
+    return named.rsplit("function:", 1)[-1].removesuffix(":$LATEST") if isinstance(named, str) else None
+
+
+def _written(permission: Resource) -> Json:
+    """The document that Lambda writes for a permission."""
+    get = permission.properties.get
+    arn, account, organization = (get(name) for name in ("SourceArn", "SourceAccount", "PrincipalOrgID"))
+    for value in (arn, account, organization):
+        if isinstance(value, HIDDEN):  # it may be absent
+            return value
+    conditions: dict[str, dict[str, Json]] = {}
+    if arn is not None:
+        conditions["ArnLike"] = {"aws:SourceArn": arn}
+    for key, value in (("aws:SourceAccount", account), ("aws:PrincipalOrgID", organization)):
+        if value is not None:
+            conditions.setdefault("StringEquals", {})[key] = value
+    statement = {"Effect": "Allow", "Principal": {"Service": get("Principal")}, "Action": get("Action")}
+    return {"Version": "2012-10-17", "Statement": {**statement, "Resource": "*", "Condition": conditions}}
