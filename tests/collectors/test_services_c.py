@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 from botocore.stub import Stubber
 from test_services_b import ACCOUNT, Aws, Reads, collected, stubbed
 
 from auditor.collectors import backup, cloudwatch, dynamodb, events, logs, sns
+from auditor.facts.attach import ScopeView, attach
+from auditor.facts.detection import chain
 from auditor.model import Hidden, Reason
 
 HERE = "eu-west-1"
@@ -142,6 +145,51 @@ def test_what_leads_from_a_log_group_to_a_subscriber(aws: Aws) -> None:
     assert "Endpoint" not in subscription.properties
     assert (status.owners, status.properties["Confirmed"]) == ((subscription.id,), True)
     assert run.gaps == []
+
+
+def test_the_chain_finds_its_links_in_what_is_collected(aws: Aws) -> None:
+    aws("logs").create_log_group(logGroupName="trail")
+    group = aws("logs").describe_log_groups()["logGroups"][0]["arn"]
+    aws("s3").create_bucket(Bucket="records")
+    role = "arn:aws:iam::123456789012:role/r"
+    aws("cloudtrail").create_trail(
+        Name="main",
+        S3BucketName="records",
+        IsMultiRegionTrail=True,
+        CloudWatchLogsLogGroupArn=group,
+        CloudWatchLogsRoleArn=role,
+    )
+    aws("cloudtrail").start_logging(Name="main")
+    aws("logs").put_metric_filter(
+        logGroupName="trail",
+        filterName="root",
+        filterPattern='{ $.userIdentity.type = "Root" }',
+        metricTransformations=[{"metricName": "Root", "metricNamespace": "CIS", "metricValue": "1"}],
+    )
+    topic = aws("sns").create_topic(Name="alerts")["TopicArn"]
+    aws("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="security@example.org")
+    aws("cloudwatch").put_metric_alarm(
+        AlarmName="root",
+        Namespace="CIS",
+        MetricName="Root",
+        Statistic="Sum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        AlarmActions=[topic],
+    )
+    _, found = collected({type: ((), *paths) for type, paths in chain.FACT.reads.items()})
+    (account,) = found[chain.ACCOUNT]
+    (listed,) = found[chain.GROUP]
+    found[chain.GROUP] = [  # moto does not tell the class
+        msgspec.structs.replace(listed, properties={**listed.properties, "LogGroupClass": "STANDARD"})
+    ]
+    made, gaps = attach(account, [chain.FACT], ScopeView(found, {}))
+    assert (made.facts["detect.chain"]["root_usage"]["filters"]["complete"], gaps) == (True, ())
+    found[sns.SUBSCRIPTION] = []
+    made, _ = attach(account, [chain.FACT], ScopeView(found, {}))
+    assert made.facts["detect.chain"]["root_usage"]["filters"]["link"] == "subscriber"
 
 
 def test_composite_alarms_are_in_the_same_answer() -> None:

@@ -64,7 +64,7 @@ class Watched(msgspec.Struct, frozen=True):
 def watched(alarm: Resource) -> Iterator[Watched | None]:
     """What the alarm watches; None stands for more than is understood (mathematics, other accounts)."""
     get = alarm.properties.get
-    if get("Metrics") is None:
+    if get("Metrics") in (None, [], ()):
         statistic = get("ExtendedStatistic") if get("Statistic") is None else get("Statistic")
         yield Watched(get("Namespace"), get("MetricName"), get("Dimensions"), statistic, get("Period"), get("Unit"))
         return

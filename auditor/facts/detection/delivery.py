@@ -17,8 +17,9 @@ STATUS = "Auditor::SNS::SubscriptionStatus"
 SUBSCRIPTION_READS = (("TopicArn",), ("FilterPolicy",), ("FilterPolicyScope",))
 STATUS_READS = (("Arn",), ("Confirmed",))
 
-# What somebody is told through, though it cannot be followed here; what tells nobody is not in the list.
-_UNFOLLOWED = ("ssm-incidents", "sqs", "states", "chatbot", "execute-api", "ssm", "codebuild", "codepipeline", "ecs")
+# What an action does to a machine, an investigation or a record: it tells nobody. Others may, and are not followed.
+_NOBODY = ("automate", "swf", "autoscaling", "ec2", "ssm", "aiops")
+_RECORDS = ("logs",)
 _UNSEEN = Hidden(Reason.UNRESOLVED, "what AWS writes into a message")
 
 
@@ -33,9 +34,9 @@ def reaches(
     if service == "lambda":
         return behind((arn,), invokes(arn, publisher, owner, view))
     if service != "sns":
-        if service in _UNFOLLOWED:
-            return unsure(link, None, f"what {arn} does is not followed", owner.id)
-        return broken(link, f"{arn} tells nobody", owner.id)
+        if service in (_NOBODY if link == "action" else _RECORDS):
+            return broken(link, f"{arn} tells nobody", owner.id)
+        return unsure(link, None, f"what {arn} does is not followed", owner.id)
     if account != owner.account:
         return unsure(link, None, f"the topic {arn} is of another account", owner.id)
     topic = next((each for each in view.related(TOPIC) if each.arn == arn and each.account == account), None)

@@ -73,9 +73,9 @@ def _bus(rule: Resource) -> str | None:
 
 def sees(rule: Resource, event: Mapping[str, Json]) -> Truth:
     """Whether the rule is given the event and its pattern takes it. A rule with a schedule only takes none."""
-    taken = _matches(rule, event)
     state = rule.properties.get("State", "ENABLED")
-    if taken is F or state == "DISABLED":
+    taken = F if state == "DISABLED" else _matches(rule, event)
+    if taken is F:
         return F
     if not isinstance(state, str):
         return U
@@ -95,12 +95,13 @@ def _matches(rule: Resource, event: Mapping[str, Json]) -> Truth:
 
 
 def _takes(rule: Resource, event: Json, others: tuple[Json, ...]) -> Outcome:
-    seen, quiet = sees(rule, event), every(~sees(rule, other) for other in others)
+    seen = sees(rule, event)
     if seen is F:
         what = f"{event['detail']['eventName']} of root"
         return broken(
             "rule", f"the rule {rule.name} is not given {what}, or does not take it", rule.id, "/EventPattern"
         )
+    quiet = every(~sees(rule, other) for other in others)
     if quiet is F:
         return broken("rule", f"the rule {rule.name} takes events of others", rule.id, "/EventPattern")
     if min(seen, quiet) is T:

@@ -109,6 +109,7 @@ def test_the_played_periods_notice_a_default_value_that_is_forgotten(monkeypatch
     ("changes", "expected"),
     [
         ({}, T),
+        ({"Metrics": []}, T),
         ({"Statistic": "SampleCount"}, T),
         ({"Statistic": None, "ExtendedStatistic": "p90"}, U),
         ({"Threshold": "1"}, T),
