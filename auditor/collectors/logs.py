@@ -1,4 +1,4 @@
-"""Amazon CloudWatch Logs: log groups, and what AWS services deliver through it (sources and their deliveries).
+"""Amazon CloudWatch Logs: log groups, metric filters, and what AWS services deliver (sources and their deliveries).
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeliverySource.html
@@ -12,6 +12,7 @@ from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked
 from auditor.model import Hidden, Json, Reason
 
 GROUP = "AWS::Logs::LogGroup"
+FILTER = "AWS::Logs::MetricFilter"
 SOURCE = "AWS::Logs::DeliverySource"
 DELIVERY = "AWS::Logs::Delivery"
 
@@ -30,6 +31,37 @@ def _groups(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator
         )
         properties["LogGroupClass"] = item.get("logGroupClass", _NOT_TOLD)
         yield Draft(GROUP, item["arn"], item["logGroupName"], item["arn"], properties)
+
+
+def _filters(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for item in page.get("metricFilters", ()):
+        group, name = item["logGroupName"], item["filterName"]
+        arn = place.arn("logs", f"log-group:{group}:metric-filter:{name}")
+        properties = picked(
+            item,
+            LogGroupName="logGroupName",
+            FilterName="filterName",
+            FilterPattern="filterPattern",
+            ApplyOnTransformedLogs="applyOnTransformedLogs",
+            FieldSelectionCriteria="fieldSelectionCriteria",
+            EmitSystemFieldDimensions="emitSystemFieldDimensions",
+        )
+        properties["MetricTransformations"] = [_transformation(row) for row in item.get("metricTransformations", ())]
+        yield Draft(FILTER, arn, name, arn, properties, owners=(place.arn("logs", f"log-group:{group}:*"),))
+
+
+def _transformation(row: Mapping[str, Json]) -> dict[str, Json]:
+    """AWS tells the dimensions as a map, CloudFormation lists them."""
+    made = picked(
+        row,
+        MetricName="metricName",
+        MetricNamespace="metricNamespace",
+        MetricValue="metricValue",
+        DefaultValue="defaultValue",
+        Unit="unit",
+    )
+    dimensions = [{"Key": key, "Value": value} for key, value in (row.get("dimensions") or {}).items()]
+    return made | ({"Dimensions": dimensions} if dimensions else {})
 
 
 def _source_arn(place: Place, name: str) -> str:
@@ -77,6 +109,18 @@ SERVICE = Service(
                 )
             },
             make=_groups,
+            paged=True,
+        ),
+        Call(
+            "describe_metric_filters",
+            "logs:DescribeMetricFilters",
+            {
+                FILTER: (
+                    *(LIST, "LogGroupName", "FilterName", "FilterPattern", "MetricTransformations"),
+                    *("ApplyOnTransformedLogs", "FieldSelectionCriteria", "EmitSystemFieldDimensions"),
+                )
+            },
+            make=_filters,
             paged=True,
         ),
         Call(

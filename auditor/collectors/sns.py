@@ -1,4 +1,4 @@
-"""Amazon SNS: topics and their policies.
+"""Amazon SNS: topics with their policies, and subscriptions without their endpoints (addresses, numbers, tokens).
 
 https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html
 """
@@ -13,6 +13,9 @@ from auditor.model import Json
 
 TOPIC = "AWS::SNS::Topic"
 POLICY = "AWS::SNS::TopicPolicy"
+SUBSCRIPTION = "AWS::SNS::Subscription"
+STATUS = "Auditor::SNS::SubscriptionStatus"
+_GONE = ("NotFound", "NotFoundException")
 
 
 def _topics(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
@@ -37,6 +40,28 @@ def _policy(answer: Mapping[str, Json], place: Place, topic: Draft | None) -> It
         yield Draft(POLICY, id, topic.name, id, properties, owners=(topic.id,))
 
 
+def _subscriptions(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    """Of one that is not confirmed, or deleted, AWS says so in the place of its ARN."""
+    kept = place.kept("list_subscriptions", "Subscriptions")
+    for item in page.get("Subscriptions", ()):
+        topic, arn = item["TopicArn"], item["SubscriptionArn"]
+        confirmed = arn.startswith("arn:")
+        if not confirmed:  # told apart by nothing that may be kept, so they are counted
+            alike = [each for each in kept if (each["TopicArn"], each["SubscriptionArn"]) == (topic, arn)]
+            arn = f"{topic}/{arn}/{next(n for n, each in enumerate(alike, 1) if each is item)}"
+        properties = picked(item, "TopicArn", "Protocol") | {"Arn": arn}
+        yield Draft(SUBSCRIPTION, arn, arn, arn, properties, owners=(topic,), context=confirmed)
+        status = {"Arn": arn, "Confirmed": confirmed}
+        yield Draft(STATUS, f"{arn}/status", arn, arn, status, owners=(arn,))
+
+
+def _filter(answer: Mapping[str, Json], draft: Draft) -> dict[str, Json]:
+    attributes = answer["Attributes"]
+    policy = attributes.get("FilterPolicy")
+    found = {"FilterPolicy": json.loads(policy)} if policy else {}
+    return found | picked(attributes, "FilterPolicyScope")
+
+
 SERVICE = Service(
     client="sns",
     scope="regional",
@@ -53,7 +78,25 @@ SERVICE = Service(
             params=lambda draft: {"TopicArn": draft.arn},
             fill=_attributes,
             make=_policy,
-            gone=("NotFound", "NotFoundException"),
+            gone=_GONE,
+        ),
+        Call(
+            "list_subscriptions",
+            "sns:ListSubscriptions",
+            {SUBSCRIPTION: (LIST, "Arn", "TopicArn", "Protocol"), STATUS: (LIST, "Arn", "Confirmed")},
+            make=_subscriptions,
+            paged=True,
+            keep=True,
+        ),
+        Call(
+            "get_subscription_attributes",
+            "sns:GetSubscriptionAttributes",
+            {SUBSCRIPTION: ("FilterPolicy", "FilterPolicyScope")},
+            of=SUBSCRIPTION,
+            params=lambda draft: {"SubscriptionArn": draft.arn},
+            fill=_filter,
+            when=lambda draft: bool(draft.context),
+            gone=_GONE,
         ),
     ),
 )

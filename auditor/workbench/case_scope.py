@@ -133,6 +133,7 @@ def _resource(each: Neighbour, label: str) -> Resource:
     for pointer in each.hide:
         _plant(properties, pointer, Hidden(Reason.DENIED, _UNSEEN))
     made_up = each.type.startswith("Auditor::")
+    tags = properties.get("Tags")
     return Resource(
         type=each.type,
         id=f"{ACCOUNT}/{region}/{each.type}/{name}" if made_up else arn,
@@ -141,6 +142,7 @@ def _resource(each: Neighbour, label: str) -> Resource:
         name=name,
         arn=arn,
         properties=properties,
+        tags={tag["Key"]: tag["Value"] for tag in tags} if isinstance(tags, list) else {},
     )
 
 
@@ -188,7 +190,7 @@ def _values(node: Json, path: Path) -> list[Json]:
 
 
 def _hidden(resource: Resource, pointer: str) -> Gap:
-    path = place(resource.properties, pointer)
+    path = ("tags",) if pointer == "/Tags" else place(resource.properties, pointer)
     return Gap(resource.account, resource.region, resource.type, resource.id, path, Reason.DENIED, _UNSEEN)
 
 

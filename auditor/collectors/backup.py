@@ -1,0 +1,121 @@
+"""AWS Backup: plans (those that an organization sets too), their selections, vaults, and the region's settings.
+
+https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Operations.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked
+from auditor.model import Json
+
+PLAN = "AWS::Backup::BackupPlan"
+SELECTION = "AWS::Backup::BackupSelection"
+VAULT = "AWS::Backup::BackupVault"
+SETTINGS = "Auditor::Backup::RegionSettings"
+_LISTED = "listed selection"  # nothing but ids
+_GONE = ("ResourceNotFoundException",)
+
+
+def _plans(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for plan in page.get("BackupPlansList", ()):
+        arn, id = plan["BackupPlanArn"], plan["BackupPlanId"]
+        yield Draft(PLAN, arn, id, arn, {"BackupPlanId": id, "BackupPlanArn": arn})
+
+
+def _plan(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
+    plan = answer["BackupPlan"]
+    rules = [_rule(rule) for rule in plan.get("Rules", ())]
+    return {"BackupPlan": picked(plan, "BackupPlanName") | {"BackupPlanRule": rules}}
+
+
+def _rule(rule: Mapping[str, Json]) -> dict[str, Json]:
+    names = ("RuleName", "ScheduleExpression", "ScheduleExpressionTimezone", "Lifecycle", "EnableContinuousBackup")
+    return picked(rule, *names, TargetBackupVault="TargetBackupVaultName")
+
+
+def _selections(page: Mapping[str, Json], place: Place, plan: Draft | None) -> Iterator[Draft]:
+    assert plan is not None
+    for selection in page.get("BackupSelectionsList", ()):
+        id = selection["SelectionId"]
+        arn = f"{plan.arn}/selection/{id}"
+        yield Draft(_LISTED, arn, id, arn, {}, owners=(plan.id,), context=plan.name)
+
+
+def _selection(answer: Mapping[str, Json], place: Place, listed: Draft | None) -> Iterator[Draft]:
+    assert listed is not None
+    names = ("SelectionName", "IamRoleArn", "Resources", "NotResources", "ListOfTags", "Conditions")
+    properties = {
+        "SelectionId": listed.name,
+        "BackupPlanId": listed.context,
+        "BackupSelection": picked(answer["BackupSelection"], *names),
+    }
+    yield Draft(SELECTION, listed.id, listed.name, listed.arn, properties, owners=listed.owners)
+
+
+def _vaults(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for vault in page.get("BackupVaultList", ()):
+        arn, name = vault["BackupVaultArn"], vault["BackupVaultName"]
+        yield Draft(VAULT, arn, name, arn, {"BackupVaultName": name, "BackupVaultArn": arn})
+
+
+def _settings(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    id = f"{place.account}/{place.region}/{SETTINGS}"
+    yield Draft(SETTINGS, id, place.region or "", id, picked(answer, "ResourceTypeOptInPreference"))
+
+
+SERVICE = Service(
+    client="backup",
+    scope="regional",
+    calls=(
+        Call(
+            "list_backup_plans",
+            "backup:ListBackupPlans",
+            {PLAN: (LIST, "BackupPlanId", "BackupPlanArn")},
+            make=_plans,
+            paged=True,
+        ),
+        Call(
+            "get_backup_plan",
+            "backup:GetBackupPlan",
+            {PLAN: ("BackupPlan",)},
+            of=PLAN,
+            params=lambda draft: {"BackupPlanId": draft.name},
+            fill=_plan,
+            gone=_GONE,
+        ),
+        Call(
+            "list_backup_selections",
+            "backup:ListBackupSelections",
+            {SELECTION: (LIST,), _LISTED: (LIST,)},
+            of=PLAN,
+            params=lambda draft: {"BackupPlanId": draft.name},
+            make=_selections,
+            paged=True,
+            gone=_GONE,
+        ),
+        Call(
+            "get_backup_selection",
+            "backup:GetBackupSelection",
+            {SELECTION: (LIST, "SelectionId", "BackupPlanId", "BackupSelection")},
+            of=_LISTED,
+            params=lambda draft: {"BackupPlanId": draft.context, "SelectionId": draft.name},
+            make=_selection,
+            gone=_GONE,
+        ),
+        Call(
+            "list_backup_vaults",
+            "backup:ListBackupVaults",
+            {VAULT: (LIST, "BackupVaultName", "BackupVaultArn")},
+            make=_vaults,
+            paged=True,
+        ),
+        Call(
+            "describe_region_settings",
+            "backup:DescribeRegionSettings",
+            {SETTINGS: (LIST, "ResourceTypeOptInPreference")},
+            make=_settings,
+        ),
+    ),
+)

@@ -1,0 +1,59 @@
+"""Reading what a chain consists of: values under doubt, resources of a place, and lists that are not whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+
+from auditor.facts.base import View
+from auditor.facts.detection.outcome import Outcome, unsure
+from auditor.facts.iam.logic import F, T, Truth, U
+from auditor.model import HIDDEN, Gap, Hidden, Json, Resource
+
+
+def at(node: Json, *path: str) -> Json:
+    """The value at a path; the `Hidden` on the way to it; None where there is none."""
+    for key in path:
+        if isinstance(node, HIDDEN):
+            return node
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node
+
+
+def flag(value: Json, default: bool) -> Truth:
+    """A switch; U where it was not seen or is none."""
+    if value is None:
+        value = default
+    return (T if value else F) if isinstance(value, bool) else U
+
+
+def number(value: Json) -> Decimal | None:
+    """A number, also where it is written as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def in_region(view: View, type: str, account: str, region: str | None) -> Iterator[Resource]:
+    return (each for each in view.related(type) if each.account == account and each.region == region)
+
+
+def not_listed(view: View, type: str, owner: Resource, region: str | None, parent: str | None = None) -> Gap | None:
+    """Why there may be more of a type in a region (`parent`: of those that hang on it) than was seen."""
+    for gap in view.gaps(type):
+        here = gap.account == owner.account and (region is None or gap.region in (None, region))
+        if gap.id is None and here and (gap.parent is None or parent is None or gap.parent == parent):
+            return gap
+    return None
+
+
+def maybe(
+    link: str, view: View, type: str, owner: Resource, region: str | None, parent: str | None = None
+) -> list[Outcome]:
+    """The way that may be among what was not listed, if the list is not whole."""
+    gap = not_listed(view, type, owner, region, parent)
+    return [unsure(link, Hidden(gap.reason, gap.detail), f"{type} was not listed")] if gap else []
