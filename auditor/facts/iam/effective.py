@@ -71,12 +71,27 @@ class Compiled:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Document, Mapping[str, tuple[Entry, ...]]]] = {}
+        self._allowing: dict[int, frozenset[str]] = {}
 
     def entries(self, document: Document, action: str) -> tuple[Entry, ...]:
         key = id(document)
         if key not in self._known:
             self._known[key] = (document, _taken_apart(document))
         return self._known[key][1].get(action, ())
+
+    def possible(self, state: State) -> frozenset[str]:
+        """The actions that every layer may allow on something."""
+        layers = [frozenset[str]().union(*map(self._allowed, layer)) for layer in state.layers]
+        return frozenset.intersection(*layers)
+
+    def _allowed(self, document: Document) -> frozenset[str]:
+        key = id(document)
+        if key not in self._allowing:
+            self.entries(document, "")
+            rows = self._known[key][1].items()
+            found = (action for action, row in rows if any(one.statement.effect != "Deny" for one in row))
+            self._allowing[key] = frozenset(found)
+        return self._allowing[key]
 
 
 def _taken_apart(document: Document) -> Mapping[str, tuple[Entry, ...]]:

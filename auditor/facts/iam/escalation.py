@@ -2,8 +2,8 @@
 
 `iam.effective`: `{"admin": {"account": boolean}}`, unknown there: whether the principal may do to principals that are
 not there yet all that leads to everything else (`data/iam_admin`), or may call anything and free itself of the rest.
-`iam.escalation`: `{"account": {"paths": [{"length", "steps": [step], "text", "evidence", "library"}]}}`: one shortest way to
-administration, or none where there is none or the principal administers already; unknown at `("account", "paths")`.
+`iam.escalation`: `{"account": {"paths": [{"length", "steps": [step], "text", "evidence", "library"}]}}`: a shortest
+way to administration, or none where there is none or the principal administers already; unknown at `("account", "paths")`.
 A step: `{"from", "to", "technique", "link", "calls": [{"action", "resource", "decided_by": [evidence], "conditions"}],
 "passes", "trust", "prerequisites"}`. A group is judged as a fresh member that has nothing else.
 
@@ -59,10 +59,10 @@ def _calls(step: Json) -> str:
 def _steps(graph: Ways, node: int, to: int) -> Iterator[Json]:
     """What is done on the way from one node to the next."""
     index, state = node % graph.size, graph.state_of(node)
-    moves = graph.moves(state)
     if to == graph.goal:
-        if node >= graph.size and graph.is_admin(state) is T:
+        if (graph.admin[index] if node < graph.size else graph.is_admin(state)) is T:
             return
+        moves = graph.moves(state)
         held = (1 << index) | graph.gained(index, moves)[0]
         written = moves.write[0] & held & ~graph.capped
         target = index if written >> index & 1 else (written & -written).bit_length() - 1

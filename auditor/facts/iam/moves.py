@@ -48,8 +48,9 @@ class Mover:
 
     def moves(self, state: State) -> Moves:
         write = gain = join = NONE
+        possible = self.account.compiled.possible(state)
         for method in METHODS:
-            if method.id == "sts-001":
+            if method.id == "sts-001" or not all(call.action in possible for call in method.calls):
                 continue
             bits = self.by(method, state)
             if method.kind == "write":
@@ -117,6 +118,10 @@ class Mover:
     def _run(self, method: Method, state: State) -> Bits:
         limit = U if method.reach else T
         seen: Bits | None = None
+        trusted = self.trusting(method.trusts)
+        uses = any(call.on in ("function", "instance") for call in method.calls)
+        if not trusted[1] and not uses:
+            return NONE
         for call in method.calls:
             kind = call.on.split(" ")[0]
             if kind == "pass":
@@ -127,7 +132,6 @@ class Mover:
             limit = min(limit, self._allowed(call, state))
             if limit is F:
                 return NONE
-        trusted = self.trusting(method.trusts)
         if seen is not None:
             bits = seen
         else:

@@ -167,6 +167,9 @@ class Ways:
 
     def _connect(self, index: int, node: int, state: State, admin: Truth) -> None:
         """The edges of a node that stands for principal `index`."""
+        if admin is T:
+            self.edges[node] = (1 << self.goal, 1 << self.goal)
+            return
         own, moves = 1 << index, self.moves(state)
         gained = self.gained(index, moves)
         held = either(gained, (own, own))
@@ -176,7 +179,7 @@ class Ways:
         for which in (0, 1):
             edge = gained[which] | joined[which] | (written[which] & self.capped) << self.size
             uncapped = written[which] & ~self.capped
-            if uncapped or (admin is T) or (admin is U and which):
+            if uncapped or (admin is U and which):
                 edge |= 1 << self.goal
             edges.append(edge)
         beyond = self.capped & written[1]
