@@ -25,6 +25,8 @@ def way(element: Element) -> str:
     """How an element lets its callers in: everyone, the account's own policies decide, or named."""
     if element.kind == "*":
         return "everyone"
+    if element.kind in ("Service", "Federated"):
+        return "service"
     if isinstance(element.value, Hidden) or element.kind == "?":
         return "account"  # or anything else
     return (
@@ -52,7 +54,9 @@ def _only(statement: Statement, through: str) -> Statement | None:
     principals = statement.principals
     if principals is None or principals.negated:
         return statement if principals is not None and through == "everyone" else None
-    elements = tuple(one for one in principals.elements if through == "service" or way(one) == through)
+    elements = tuple(
+        one for one in principals.elements if way(one) == through or (through == "service" and one.kind == "?")
+    )
     if not elements:
         return None
     return msgspec.structs.replace(statement, principals=msgspec.structs.replace(principals, elements=elements))

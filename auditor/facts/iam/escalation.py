@@ -3,7 +3,8 @@
 `iam.effective`: `{"admin": {"account": boolean}}`, unknown there: whether the principal may do to principals that are
 not there yet all that leads to everything else (`data/iam_admin`), or may call anything and free itself of the rest.
 `iam.escalation`: `{"account": {"paths": [{"length", "steps": [step], "text", "evidence", "library"}]}}`: a shortest
-way to administration, or none where there is none or the principal administers already; unknown at `("account", "paths")`.
+way to administration; empty where there is none or the principal administers already; unknown at
+`("account", "paths")`.
 A step: `{"from", "to", "technique", "link", "calls": [{"action", "resource", "decided_by": [evidence], "conditions"}],
 "passes", "trust", "prerequisites"}`. A group is judged as a fresh member that has nothing else.
 

@@ -45,6 +45,7 @@ class Mover:
         self.account = account
         self._trusts: dict[tuple[str, ...], Bits] = {}
         self._held: dict[int, int] = {}
+        self._named: dict[tuple[str, ...], Targets] = {}
 
     def moves(self, state: State) -> Moves:
         write = gain = join = NONE
@@ -179,17 +180,21 @@ class Mover:
     def _words(self, kind: str, action: str, state: State) -> Targets:
         """Names that the caller may choose: one that nobody names, those that fit its own patterns, any."""
         glob = _glob(kind).format(region="*", account=self.account.id if self.account.id.isdigit() else "*")
+        about = f":{kind.partition(':')[0]}:"
         words = {_glob(kind).format(region="xx-xxxx-1", account=self.account.id).replace("?*", "x")}
         for document in state.documents:
             for entry in self.account.compiled.entries(document, action):
                 resources = entry.statement.resources
                 for pattern in resources.items if resources and not resources.negated else ():
-                    if isinstance(pattern, str):
+                    if isinstance(pattern, str) and about in pattern:
                         word = re.sub(r"[*?]", "x", re.sub(r"^arn:[^:]*:", "arn:aws:", pattern))
                         if is_match(glob, word):
                             words.add(word)
-        known = [made for one in sorted(words) if isinstance(made := item(one), str | Text)]
-        return Targets((*known, *self._unseen(kind).arns))
+        key = (kind, *sorted(words))
+        if key not in self._named:
+            known = [made for one in key[1:] if isinstance(made := item(one), str | Text)]
+            self._named[key] = Targets((*known, *self._unseen(kind).arns))
+        return self._named[key]
 
     def _unseen(self, kind: str) -> Targets:
         return _unseen(kind, self.account.id)

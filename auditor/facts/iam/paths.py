@@ -104,11 +104,9 @@ class Ways:
         stranger = Caller("user", account.id, f"arn:aws:iam::{account.id}:user/\0")
         neutral = State((), (), {"aws:principalaccount": (account.id,)}, account.id)
         known: dict[int, tuple[Truth, Truth]] = {}
-        self._naming: list[int] = []
+        self._naming: dict[str, int] = {}
         for index, document in account.trust.items():
-            ways = {way(e) for s in document.statements if s.principals for e in s.principals.elements}
-            if "named" in ways or document.doubt is not None:
-                self._naming.append(index)
+            self._index_names(index, document)
             if id(document) not in known:
                 known[id(document)] = (
                     trusts(document, stranger, neutral, "account"),
@@ -134,10 +132,12 @@ class Ways:
             caller = Caller("role" if one.type == ROLE else "user", self.account.id, str(arn))
             if one.type == GROUP:
                 caller = Caller("user", self.account.id, f"arn:aws:iam::{self.account.id}:user/\0")
-            relevant = (moves.limited[1] | moves.open[1]) if self._naming else 0
-            for role in self._naming:
-                if relevant >> role & 1 and self._may_name(role, caller.arn):
-                    named = either(named, _bit(role, trusts(self.account.trust[role], caller, state, "named")))
+            naming = self._naming.get(caller.arn, 0) | self._naming.get("", 0)
+            naming &= moves.limited[1] | moves.open[1]
+            while naming:
+                role = (naming & -naming).bit_length() - 1
+                named = either(named, _bit(role, trusts(self.account.trust[role], caller, state, "named")))
+                naming &= naming - 1
             for role in self._asked if self._is_asked else ():
                 if moves.open[1] >> role & 1:
                     clear = ~(1 << role)
@@ -150,12 +150,14 @@ class Ways:
         directly = moves.open if one.type != ROLE else moves.limited
         return either(either(both(moves.assume, delegated), both(moves.open, everyone)), both(directly, named))
 
-    def _may_name(self, role: int, arn: str) -> bool:
-        document = self.account.trust[role]
-        if document.doubt is not None:
-            return True
-        elements = [e for s in document.statements if s.principals for e in s.principals.elements]
-        return any(not isinstance(e.value, str) or e.value == arn for e in elements)
+    def _index_names(self, index: int, document: Document) -> None:
+        """Which roles name which principal; `""`: those that may name any."""
+        names = [
+            e.value for s in document.statements if s.principals for e in s.principals.elements if way(e) == "named"
+        ]
+        for value in [*names, *([""] if document.doubt is not None else [])]:
+            key = value if isinstance(value, str) else ""
+            self._naming[key] = self._naming.get(key, 0) | 1 << index
 
     def _build(self) -> None:
         for index in range(len(self.account.people)):

@@ -72,7 +72,8 @@ class Targets:
         if isinstance(pattern, str):
             start = _WILDCARD.split(pattern, 1)[0]
             first, last = bisect_left(self._keys, start), bisect_left(self._keys, start + "\U0010ffff")
-            certainly, possibly = matcher(pattern, True), matcher(pattern, False)
+            if first < last:
+                certainly, possibly = matcher(pattern, True), matcher(pattern, False)
             for known, index in self._sorted[first:last]:
                 if possibly(known):
                     may |= 1 << index
