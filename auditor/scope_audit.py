@@ -88,7 +88,7 @@ class ScopeAudit:
         gaps: dict[str, list[Gap]] = {}
         for gap in self.scope.gaps:
             gaps.setdefault(gap.type, []).append(gap)
-        self._view = ScopeView(joined, gaps)
+        self._view = ScopeView(joined, gaps, is_closed=self.scope.coverage.related is None)
 
     def reads_of_stand_in(self, policy: Policy, stand_in: Resource) -> bool:
         """Whether the policy, or a fact for it, reads what the stand-in declares."""

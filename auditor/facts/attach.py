@@ -13,9 +13,16 @@ from auditor.model import Gap, Json, Reason, Resource
 class ScopeView(View):
     """A view over what one scope holds: resources by type and gaps by type. Neither may change any more."""
 
-    def __init__(self, resources: Mapping[str, Sequence[Resource]], gaps: Mapping[str, Sequence[Gap]]) -> None:
+    def __init__(
+        self, resources: Mapping[str, Sequence[Resource]], gaps: Mapping[str, Sequence[Gap]], is_closed: bool = True
+    ) -> None:
         self._resources = resources
         self._gaps = gaps
+        self._is_closed = is_closed
+
+    @property
+    def is_closed(self) -> bool:
+        return self._is_closed
 
     def related(self, type: str) -> Sequence[Resource]:
         return self._resources.get(type, ())

@@ -36,6 +36,10 @@ class View(Protocol):
     def gaps(self, type: str) -> Sequence[Gap]:
         """The gaps of that type in the scope, list gaps and `*` gaps included."""
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether a resource that no gap hides and that is not here does not exist; a template is a part only."""
+
 
 def _all(resource: Resource) -> bool:
     return True

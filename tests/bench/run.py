@@ -1,6 +1,6 @@
 """`make bench`: CPU and memory of the tool and its OPA beside a baseline, in one run.
 
-    python tests/bench/run.py [small] [corpus] [raw] [scale]
+    python tests/bench/run.py [small] [corpus] [raw] [scale] [facts]
 
 Aims: one template at most 0.4 of Checkov's CPU; a corpus at most a tenth; evaluation within 1.3 of raw OPA; peak
 memory at most 250 MB for the tool and 400 MB for OPA at 100,000 resources, no higher at 300,000.
@@ -16,6 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent)]
 
+from facts import facts  # noqa: E402
 from generate import snapshot, templates  # noqa: E402
 from measure import Usage, median, run  # noqa: E402
 from raw import compare  # noqa: E402
@@ -85,6 +86,6 @@ def scale() -> None:
 
 if __name__ == "__main__":
     WORK.mkdir(exist_ok=True)
-    parts = {"small": small, "corpus": corpus, "raw": raw, "scale": scale}
+    parts = {"small": small, "corpus": corpus, "raw": raw, "scale": scale, "facts": facts}
     for name in sys.argv[1:] or parts:
         parts[name]()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from auditor.facts.iam.logic import F, T, Truth, U
 from auditor.facts.iam.text import LITERAL, Item, as_text, is_arn, literal, parts_of
@@ -47,6 +47,11 @@ def matches(pattern: Item, text: str | Text, *, segments: bool = False, fold: bo
 def is_match(pattern: str, text: str) -> bool:
     """Whether a plain glob matches a text, where neither has holes."""
     return pattern == "*" or _regex(pattern, False).fullmatch(text) is not None
+
+
+def matcher(pattern: str, segments: bool) -> Callable[[str], object]:
+    """The same for many texts without holes: true where the pattern, which has none either, matches."""
+    return _regex(pattern, segments).fullmatch
 
 
 def is_in_segments(text: str) -> bool:

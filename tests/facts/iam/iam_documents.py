@@ -21,6 +21,8 @@ TREE = Any
 class NoView:
     """A scope without anything else in it."""
 
+    is_closed = True
+
     def __init__(self, *resources: Resource) -> None:
         self._resources = resources
 

@@ -1,0 +1,193 @@
+"""`iam.effective` and `iam.escalation` of users, roles and groups: who administers, and who can come to.
+
+`iam.effective`: `{"admin": {"account": boolean}}`, unknown there: whether the principal may do to principals that are
+not there yet all that leads to everything else (`data/iam_admin`), or may call anything and free itself of the rest.
+`iam.escalation`: `{"account": {"paths": [{"length", "steps": [step], "text", "evidence", "library"}]}}`: a shortest
+way to administration; empty where there is none or the principal administers already; unknown at
+`("account", "paths")`.
+A step: `{"from", "to", "technique", "link", "calls": [{"action", "resource", "decided_by": [evidence], "conditions"}],
+"passes", "trust", "prerequisites"}`. A group is judged as a fresh member that has nothing else.
+
+An edge is certain where every part of the method holds (`data/escalation_paths`): permissions, boundary, the trust of
+the role, what must exist. Service control policies are not weighed. In a template what is not declared may exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.data.escalation_paths import METHODS, VERSION, Method
+from auditor.facts.base import Derived, Fact, View
+from auditor.facts.iam.account import FUNCTION, INSTANCE, PROFILE
+from auditor.facts.iam.document import Document, Statement
+from auditor.facts.iam.granted import GROUP, MANAGED, ROLE, USER
+from auditor.facts.iam.logic import F, T, U, unknown
+from auditor.facts.iam.paths import Ways, ways
+from auditor.model import Hidden, Json, Path, Resource, pointer
+
+
+def _effective(resource: Resource, view: View) -> Derived:
+    graph = ways(view)
+    admin = graph.admin[graph.account.number[resource.id]]
+    if admin is U:
+        cause = _doubt_of(graph, graph.account.number[resource.id])
+        return Derived({"admin": {}}, (unknown(("admin", "account"), cause, "whether it may do everything"),))
+    return Derived({"admin": {"account": admin is T}})
+
+
+def _escalation(resource: Resource, view: View) -> Derived:
+    graph = ways(view)
+    verdict = graph.verdict(resource.id)
+    if verdict is U:
+        cause, why = _why(graph, resource.id)
+        return Derived({"account": {}}, (unknown(("account", "paths"), cause, why),))
+    return Derived({"account": {"paths": [] if verdict is F else [_shown(graph, resource.id)]}})
+
+
+def _shown(graph: Ways, id: str) -> Json:
+    steps = [step for edge in graph.path(id) for step in _steps(graph, *edge)]
+    text = "; then ".join(f"{step['technique']} ({_calls(step)}) on {step['name']}" for step in steps)
+    shown = [{key: value for key, value in step.items() if key != "name"} for step in steps]
+    decided = [at for step in steps for call in step["calls"] for at in call["decided_by"]]
+    evidence = decided[0] if decided else {"id": id, "pointer": ""}
+    return {"length": len(steps), "steps": shown, "text": text, "evidence": evidence, "library": VERSION}
+
+
+def _calls(step: Json) -> str:
+    return ", ".join(call["action"] for call in step["calls"])
+
+
+def _steps(graph: Ways, node: int, to: int) -> Iterator[Json]:
+    """What is done on the way from one node to the next."""
+    index, state = node % graph.size, graph.state_of(node)
+    if to == graph.goal:
+        if (graph.admin[index] if node < graph.size else graph.is_admin(state)) is T:
+            return
+        moves = graph.moves(state)
+        held = (1 << index) | graph.gained(index, moves)[0]
+        written = moves.write[0] & held & ~graph.capped
+        target = index if written >> index & 1 else (written & -written).bit_length() - 1
+        if written:
+            yield from _written(graph, node, index, target)
+        return
+    target = to % graph.size
+    if to >= graph.size:
+        yield from _written(graph, node, index, target)
+    else:
+        yield _won(graph, node, index, target)
+
+
+def _written(graph: Ways, node: int, index: int, target: int) -> Iterator[Json]:
+    state = graph.state_of(node)
+    method = next(m for m in METHODS if m.kind == "write" and graph.mover.by(m, state)[0] >> target & 1)
+    yield _step(graph, node, index, target, method)
+    if target != index:
+        yield _won(graph, node, index, target)
+
+
+def _won(graph: Ways, node: int, index: int, target: int) -> Json:
+    state = graph.state_of(node)
+    rows = [m for m in METHODS if m.kind in ("gain", "run", "join") and m.id != "sts-001"]
+    method = next((m for m in rows if graph.mover.by(m, state)[0] >> target & 1), None)
+    assume = next(m for m in METHODS if m.id == "sts-001")
+    return _step(graph, node, index, target, method or assume)
+
+
+def _step(graph: Ways, node: int, index: int, target: int, method: Method) -> Json:
+    account = graph.account
+    source, won = account.people[index], account.people[target].resource
+    passes = any(call.on == "pass" for call in method.calls)
+    step: dict[str, Json] = {
+        "from": source.resource.id,
+        "to": won.id,
+        "name": won.name,
+        "technique": method.id,
+        "link": method.link,
+        "calls": [],
+    }
+    for call in method.calls:
+        named = call.on in ("user", "role", "group", "pass") and not (call.on == "group" and won.type != GROUP)
+        step["calls"].append(
+            {
+                "action": call.action,
+                "resource": str(account.targets.arns[target]) if named else call.on,
+                "decided_by": [_evidence(*one) for one in _deciding(graph, index, call.action)],
+                "conditions": sorted({c.key for _, s in _deciding(graph, index, call.action) for c in s.conditions}),
+            }
+        )
+    if passes:
+        step["passes"] = won.id
+    if passes or method.id == "sts-001":
+        step["trust"] = {"id": won.id, "pointer": "/AssumeRolePolicyDocument"}
+    prerequisites = [
+        {"resource": str(arn), "seen": True}
+        for kind in ("function", "instance")
+        if any(call.on == kind for call in method.calls)
+        for arn, roles in zip(account.runs[kind][0].arns, account.runs[kind][1], strict=True)
+        if roles[0] >> target & 1
+    ]
+    if prerequisites:
+        step["prerequisites"] = prerequisites
+    return step
+
+
+def _deciding(graph: Ways, index: int, action: str) -> list[tuple[tuple[str, str], Statement]]:
+    """The Allow statements about an action among the documents of a principal, each with its place."""
+    found = []
+    for held in graph.account.people[index].documents:
+        for entry in graph.account.compiled.entries(held.document, action):
+            if entry.statement.effect == "Allow" and entry.sure is T:
+                found.append(((held.at[0], held.at[1] + pointer(entry.statement.path)), entry.statement))
+    return found
+
+
+def _evidence(at: tuple[str, str], statement: Statement) -> Json:
+    return {"id": at[0], "pointer": at[1]}
+
+
+def _why(graph: Ways, id: str) -> tuple[Hidden | None, str]:
+    """What the first way that may lead to administration rests on."""
+    node = graph.account.number[id]
+    start = graph.account.people[node].resource.name
+    while node != graph.goal:
+        to = graph.maybe.get(node, graph.goal)
+        if not graph.edges[node][0] >> to & 1:
+            index = to % graph.size
+            cause = _doubt_of(graph, node % graph.size)
+            if cause is None and to != graph.goal and index < len(graph.account.people):
+                cause = _doubt_of(graph, index) or (doc.doubt if (doc := graph.account.trust.get(index)) else None)
+            target = "an administrator" if to == graph.goal else _name(graph, index)
+            return cause, f"whether {_name(graph, node % graph.size)} can become {target} is not certain"
+        node = to
+    return _doubt_of(graph, graph.account.number[id]), f"whether {start} administers already"
+
+
+def _name(graph: Ways, index: int) -> str:
+    people = graph.account.people
+    return people[index].resource.name if index < len(people) else "a principal that is not seen"
+
+
+def _doubt_of(graph: Ways, index: int) -> Hidden | None:
+    one = graph.account.people[index]
+    documents: list[Document] = [held.document for held in one.documents]
+    documents += [one.boundary.document] if one.boundary else []
+    for document in documents:
+        doubt = document.doubt or next((s.doubt for s in document.statements if s.doubt), None)
+        if doubt is not None:
+            return doubt
+    return None
+
+
+_OF_ALL: tuple[Path, ...] = (("Policies", "*", "PolicyDocument"), ("ManagedPolicyArns", "*"), ("Path",))
+_READS = {
+    USER: (*_OF_ALL, ("Groups", "*"), ("PermissionsBoundary",)),
+    ROLE: (*_OF_ALL, ("PermissionsBoundary",), ("AssumeRolePolicyDocument",)),
+    GROUP: _OF_ALL,
+    MANAGED: (("PolicyArn",), ("PolicyDocument",)),
+    PROFILE: (("Roles", "*"),),
+    FUNCTION: (("Role",),),
+    INSTANCE: (("IamInstanceProfile",),),
+}
+
+EFFECTIVE = Fact("iam.effective", 1, (USER, ROLE, GROUP), _READS, _effective, joins=tuple(_READS))
+ESCALATION = Fact("iam.escalation", 1, (USER, ROLE, GROUP), _READS, _escalation, joins=tuple(_READS))
