@@ -11,6 +11,7 @@ from auditor.render import (
     console,
     csv,
     json,
+    junit,
     sarif,
 )
 from auditor.render.options import RenderOptions
@@ -22,6 +23,7 @@ FORMATS: Mapping[str, Renderer] = {
     "json": json.render,
     "sarif": sarif.render,
     "csv": csv.render,
+    "junit": junit.render,
 }
 
 # Their readers know accounts only: a template has no account, and often no region.
