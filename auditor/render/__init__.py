@@ -10,6 +10,8 @@ from auditor.render import (
     closing,
     console,
     csv,
+    gitlab_codequality,
+    gitlab_sast,
     json,
     junit,
     sarif,
@@ -24,6 +26,8 @@ FORMATS: Mapping[str, Renderer] = {
     "sarif": sarif.render,
     "csv": csv.render,
     "junit": junit.render,
+    "gitlab-codequality": gitlab_codequality.render,
+    "gitlab-sast": gitlab_sast.render,
 }
 
 # Their readers know accounts only: a template has no account, and often no region.
