@@ -10,6 +10,7 @@ from auditor.render import (
     closing,
     console,
     csv,
+    github,
     gitlab_codequality,
     gitlab_sast,
     json,
@@ -26,6 +27,7 @@ FORMATS: Mapping[str, Renderer] = {
     "sarif": sarif.render,
     "csv": csv.render,
     "junit": junit.render,
+    "github": github.render,
     "gitlab-codequality": gitlab_codequality.render,
     "gitlab-sast": gitlab_sast.render,
 }
