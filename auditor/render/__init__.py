@@ -11,10 +11,12 @@ from auditor.render import (
     console,
     csv,
     github,
+    github_summary,
     gitlab_codequality,
     gitlab_sast,
     json,
     junit,
+    markdown,
     sarif,
 )
 from auditor.render.options import RenderOptions
@@ -25,9 +27,11 @@ FORMATS: Mapping[str, Renderer] = {
     "console": console.render,
     "json": json.render,
     "sarif": sarif.render,
+    "markdown": markdown.render,
     "csv": csv.render,
     "junit": junit.render,
     "github": github.render,
+    "github-summary": github_summary.render,
     "gitlab-codequality": gitlab_codequality.render,
     "gitlab-sast": gitlab_sast.render,
 }
