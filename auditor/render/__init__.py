@@ -7,6 +7,7 @@ from typing import IO
 
 from auditor.model import Decision, Report
 from auditor.render import (
+    asff,
     closing,
     console,
     csv,
@@ -17,6 +18,7 @@ from auditor.render import (
     json,
     junit,
     markdown,
+    ocsf,
     sarif,
 )
 from auditor.render.options import RenderOptions
@@ -34,6 +36,8 @@ FORMATS: Mapping[str, Renderer] = {
     "github-summary": github_summary.render,
     "gitlab-codequality": gitlab_codequality.render,
     "gitlab-sast": gitlab_sast.render,
+    "asff": asff.render,
+    "ocsf": ocsf.render,
 }
 
 # Their readers know accounts only: a template has no account, and often no region.
