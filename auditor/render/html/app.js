@@ -102,7 +102,7 @@
     const summary = make("summary", {},
       make("span", { class: `severity ${policy.severity}` }, policy.severity),
       make("span", { class: "title" },
-        verdict.status === "FAIL" ? "" : make("span", { class: `status ${verdict.status.toLowerCase()}` }, verdict.status), policy.title),
+        ...(verdict.status === "FAIL" ? [] : [make("span", { class: `status ${verdict.status.toLowerCase()}` }, verdict.status), " "]), policy.title),
       make("span", { class: "subject" }, ...broken(subject)),
       make("span", { class: "where" }, ...broken(short(verdict.place || [verdict.account, verdict.region].filter(Boolean).join(" ")))));
     const details = make("details", {}, summary, body);
@@ -115,17 +115,17 @@
     const seen = make("div", { class: "seen" });
     if (verdict.reason) seen.append(make("p", { class: "notice" }, `${verdict.status}: ${verdict.reason}`));
     for (const finding of verdict.findings || []) seen.append(found(finding));
-    if (verdict.error) seen.append(make("h4", {}, "The policy errored"), make("p", {}, verdict.error));
+    if (verdict.error) seen.append(make("h3", {}, "The policy errored"), make("p", {}, verdict.error));
     if (verdict.gaps) seen.append(...unseen(verdict));
     seen.append(facts(row));
-    const told = make("div", { class: "told" }, make("h4", {}, "Why it matters"), ...policy.why.map((part) => make("p", {}, part)));
-    told.append(make("h4", {}, "How to fix"), ...policy.fix.map((part) => make("p", {}, part)));
+    const told = make("div", { class: "told" }, make("h3", {}, "Why it matters"), ...policy.why.map((part) => make("p", {}, part)));
+    told.append(make("h3", {}, "How to fix"), ...policy.fix.map((part) => make("p", {}, part)));
     if (policy.properties) told.append(make("pre", { tabindex: "0" }, policy.properties));
     if (policy.cli) told.append(make("pre", { class: "command" }, policy.cli));
     const links = policy.references.filter((address) => /^https?:/.test(address));
     if (links.length) {
       const shown = links.map((address) => make("li", {}, make("a", { href: address, rel: "noreferrer noopener" }, ...broken(address.replace(/^https?:\/\//, "")))));
-      told.append(make("h4", {}, "References"), make("ul", { class: "plain" }, ...shown));
+      told.append(make("h3", {}, "References"), make("ul", { class: "plain" }, ...shown));
     }
     body.append(seen, told);
   }
@@ -148,13 +148,13 @@
     const permissions = [...new Set(verdict.gaps.filter((gap) => gap.permission).map((gap) => gap.permission))];
     const parts = [];
     if (permissions.length) {
-      parts.push(make("h4", {}, permissions.length === 1 ? "Missing permission" : "Missing permissions"),
+      parts.push(make("h3", {}, permissions.length === 1 ? "Missing permission" : "Missing permissions"),
         make("p", {}, ...permissions.flatMap((each, n) => [n ? ", " : "", make("code", {}, each)])));
     }
     const gaps = verdict.gaps.map((gap) => make("li", {},
       make("span", { class: "gap" }, gap.reason), ` ${gap.permission ? "" : gap.detail || ""} `,
       make("span", { class: "quiet" }, make("code", {}, [gap.id || gap.type, gap.path].filter(Boolean).join(" ")))));
-    return [...parts, make("h4", {}, "Not seen"), make("ul", { class: "plain" }, ...gaps)];
+    return [...parts, make("h3", {}, "Not seen"), make("ul", { class: "plain" }, ...gaps)];
   }
 
   function facts(row) {
