@@ -28,7 +28,7 @@ NAMES = (
     "",
 )
 ACCOUNT = "111122223333"
-KINDS = (Status.FAIL, Status.UNKNOWN, Status.WAIVED, Status.ACCEPTED, Status.PASS)
+DENIED_GAP = Gap(ACCOUNT, "eu-west-1", "AWS::S3::Bucket", LIVE.id, ("Policy",), Reason.DENIED, "s3:GetBucketPolicy")
 
 
 def about(name: str) -> ResourceRef:
