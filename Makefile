@@ -10,8 +10,8 @@ STAMP  := $(VENV)/installed
 demo: $(STAMP)
 	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install
 	mkdir -p out
-	$(BIN)/auditor scan fixtures/templates -o console -o sarif=out/demo.sarif -o json=out/demo.json || test $$? -eq 1
-	@echo "wrote out/demo.sarif and out/demo.json"
+	$(BIN)/auditor scan fixtures/templates -o console -o sarif=out/demo.sarif -o json=out/demo.json -o html=out/demo.html || test $$? -eq 1
+	@echo "wrote out/demo.html, out/demo.sarif and out/demo.json"
 
 demo-live: $(STAMP)
 	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install

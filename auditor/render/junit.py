@@ -1,4 +1,5 @@
-"""JUnit XML as Jenkins, GitLab and Azure DevOps read it: a suite per template or account, a case per verdict.
+"""JUnit XML as Jenkins, GitLab and Azure DevOps read it: a suite per template or account, a case per verdict, named
+by its policy and the id of its resource, so that readers follow it from run to run.
 
 FAIL is a failure. UNKNOWN is an error, which every reader shows as not passed. WAIVED and ACCEPTED are skipped, with
 their reason. https://github.com/testmoapp/junitxml
@@ -46,11 +47,12 @@ def render(report: Report, decision: Decision, options: RenderOptions, out: IO[s
 
 
 def _suite(verdict: Verdict) -> str:
+    """The root template, or the account."""
     about = verdict.resource or verdict.population
     assert about is not None
     if verdict.location is not None and verdict.resource is not None:
         return file_name(verdict.resource.id.partition("#")[0])
-    return f"{about.account} {about.region or 'global'}"
+    return about.account
 
 
 def _count(verdicts: Iterator[Verdict]) -> dict[str, int]:
@@ -70,7 +72,8 @@ def _start(tag: str, name: str, count: dict[str, int], at: str = "") -> str:
 
 
 def _case(verdict: Verdict, policy: Policy) -> str:
-    case = ET.Element("testcase", {"classname": policy.id, "name": _xml(subject(verdict)), "time": "0"})
+    name = verdict.resource.id if verdict.resource is not None else subject(verdict)
+    case = ET.Element("testcase", {"classname": policy.id, "name": _xml(name), "time": "0"})
     rows = list(rows_of(verdict, policy))
     place = rows[0].place if rows else verdict.location
     if place is not None:

@@ -131,5 +131,4 @@ def clipped(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-# Without a meaning of its own in the formats that know only "how bad": what is not decided is as bad as its policy.
-SEVERITIES = tuple(sorted(Severity, key=lambda severity: -severity.rank))
+SEVERITIES = tuple(sorted(Severity, key=lambda severity: -severity.rank))  # the most severe first

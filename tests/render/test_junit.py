@@ -39,7 +39,7 @@ def test_a_case_names_the_policy_the_resource_and_the_place() -> None:
     (suite,) = suites(report(failed(finding(location=location(7)))))
     (case,) = suite
     (failure,) = case.result
-    assert (suite.name, case.classname, case.name) == ("app.yaml", "bucket-high", "Logs (AWS::S3::Bucket)")
+    assert (suite.name, case.classname, case.name) == ("app.yaml", "bucket-high", "app.yaml#Logs")
     assert (failure.type, failure.message) == ("high", "the flag is off")
     assert failure.text.startswith("the flag is off (app.yaml:7, /Flag)\n\nFirst paragraph, on two lines.\n")
 
