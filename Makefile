@@ -10,8 +10,8 @@ STAMP  := $(VENV)/installed
 demo: $(STAMP)
 	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install
 	mkdir -p out
-	$(BIN)/auditor scan fixtures/templates -o console -o sarif=out/demo.sarif -o json=out/demo.json || test $$? -eq 1
-	@echo "wrote out/demo.sarif and out/demo.json"
+	$(BIN)/auditor scan fixtures/templates -o console -o sarif=out/demo.sarif -o json=out/demo.json -o html=out/demo.html || test $$? -eq 1
+	@echo "wrote out/demo.html, out/demo.sarif and out/demo.json"
 
 demo-live: $(STAMP)
 	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install
@@ -22,6 +22,7 @@ demo-live: $(STAMP)
 test: lint
 	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install
 	npm install --silent --no-audit --no-fund --prefix .bench/sarif @microsoft/sarif-multitool@5.7.0
+	command -v chromedriver >/dev/null || { test "$$(id -u)" -eq 0 && apt-get update -qq && apt-get install -qqy chromium chromium-driver; } || true
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(STAMP)

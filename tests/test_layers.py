@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "spool": BASE,
     "stored": BASE | {"render", "spool"},
     "snapshot": BASE,
-    "render": BASE,
+    "render": BASE | {"data"},
     "engine": BASE,
     "collectors": BASE | {"data", "snapshot"},
     "sources": STAGE | {"collectors", "snapshot", ""},

@@ -32,6 +32,12 @@ def test_the_wheel_carries_the_pack_and_works_without_the_repository(tmp_path: P
         archive.extractall(installed)
     regos = {file.name for file in (ROOT / "policies").rglob("*.rego")}
     assert {file.name for file in (installed / "auditor" / "policies").rglob("*.rego")} == regos
+    page = {
+        file.name
+        for file in (ROOT / "auditor" / "render" / "html").iterdir()
+        if file.suffix in (".css", ".html", ".js")
+    }
+    assert page and page <= {file.name for file in (installed / "auditor" / "render" / "html").iterdir()}
     for folder in ("frameworks", "profiles"):
         lists = {file.name for file in (ROOT / "policies" / folder).glob("*.yaml")}
         assert lists and {file.name for file in (installed / "auditor" / "policies" / folder).iterdir()} == lists

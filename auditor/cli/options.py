@@ -102,7 +102,8 @@ _OPTIONS = (
         "outputs",
         multiple=True,
         metavar="FORMAT[=FILE]",
-        help="console, json or sarif; to standard output without FILE (repeatable).",
+        help="A format, to standard output without FILE (repeatable): console, json, html, markdown, csv, sarif, "
+        "junit, github, github-summary, gitlab-codequality, gitlab-sast; of accounts also asff and ocsf.",
     ),
     click.option("--all", "everything", is_flag=True, help="All of it on the console, not the 50 most severe."),
     click.option("--include-passed", is_flag=True, help="PASS verdicts too, in the JSON report."),

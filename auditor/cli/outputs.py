@@ -16,7 +16,7 @@ import msgspec
 from auditor.config import nearest
 from auditor.errors import OutputError, UsageError
 from auditor.model import Decision, Report
-from auditor.render import FORMATS, SUMMARY, RenderOptions
+from auditor.render import FORMATS, LIVE_ONLY, SUMMARY, RenderOptions
 
 _WIDTH = 100  # where there is no terminal
 
@@ -26,8 +26,10 @@ class Target(msgspec.Struct, frozen=True):
     file: str | None  # None: stdout
 
 
-def parse(values: Sequence[str]) -> tuple[Target, ...]:
-    """UsageError for an unknown format, or for two outputs that would mix on stdout or in one file."""
+def parse(values: Sequence[str], kind: str = "live") -> tuple[Target, ...]:
+    """UsageError for an unknown format, for two outputs that would mix on stdout or in one file, and for a format that
+    cannot hold what a run of this kind ("template", "live", ...) finds.
+    """
     targets = []
     for value in values:
         name, _, file = value.partition("=")
@@ -40,7 +42,16 @@ def parse(values: Sequence[str]) -> tuple[Target, ...]:
     for target, place in zip(targets, places, strict=True):
         if places.count(place) > 1:
             raise UsageError(f"-o: {target.file or 'standard output'} is named by more than one output")
+    check_kind(targets, kind)
     return tuple(targets)
+
+
+def check_kind(targets: Sequence[Target], kind: str) -> None:
+    """UsageError for a format of accounts where templates were judged."""
+    for target in targets:
+        if target.format in LIVE_ONLY and kind in ("template", "plan"):
+            others = ", ".join(name for name in FORMATS if name not in LIVE_ONLY)
+            raise UsageError(f"-o {target.format}: it holds findings of accounts, not of templates; one of {others}")
 
 
 def write(targets: Sequence[Target], report: Report, decision: Decision, options: RenderOptions) -> int:

@@ -64,6 +64,7 @@ def report(
 
     targets = writing.parse(outputs)
     found = stored.read(file)
+    writing.check_kind(targets, found.report.header.kind)
     threshold = Severity(fail_on) if fail_on else found.fail_on
     lowest = Severity(min_severity) if min_severity else found.min_severity
     decision = found.decision

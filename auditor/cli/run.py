@@ -29,7 +29,7 @@ def run(
 
     `kind` is "template" or "live": which policies apply.
     """
-    targets = outputs.parse(judging.outputs)
+    targets = outputs.parse(judging.outputs, kind)
     earlier = since.read(judging.since) if judging.since else None
     config = configured(judging)
     binary = session.opa_binary(judging.install_engine)

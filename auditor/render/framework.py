@@ -12,7 +12,7 @@ import msgspec
 from auditor.model import PolicyCount
 from auditor.model.framework import Compliance, ControlResult, Standing
 from auditor.render.style import Style
-from auditor.render.text import encodable, plain
+from auditor.render.text import encodable, inert, plain
 
 FORMAT = "auditor-framework/1"
 
@@ -108,7 +108,7 @@ def as_csv(compliance: Compliance) -> str:
             head = [compliance.framework.name, control.id, control.title, control.how, result.standing.value, account]
             numbers = [getattr(counts, word) for word in _WORDS]
             texts = [" ".join(control.policies), control.rest, control.otherwise]
-            writer.writerow([_inert(value) if isinstance(value, str) else value for value in (*head, *numbers, *texts)])
+            writer.writerow([inert(value) if isinstance(value, str) else value for value in (*head, *numbers, *texts)])
     return out.getvalue()
 
 
@@ -183,8 +183,3 @@ def _counted(counts: PolicyCount) -> str:
 def _cell(text: str) -> str:
     """Text that can end no cell and starts no markup of its own (GitHub Flavored Markdown, 4.10)."""
     return plain(encodable(text)).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
-
-
-def _inert(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

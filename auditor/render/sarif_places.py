@@ -22,7 +22,7 @@ def place_of(verdict: Verdict, place: Location | None) -> dict[str, Any]:
         }
         found: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": _uri(place.file)}, "region": region}}
     else:
-        found = {"physicalLocation": {"artifactLocation": {"uri": _synthetic(verdict)}, "region": {"startLine": 1}}}
+        found = {"physicalLocation": {"artifactLocation": {"uri": synthetic(verdict)}, "region": {"startLine": 1}}}
     if verdict.resource is not None:
         found["logicalLocations"] = [
             {"fullyQualifiedName": verdict.resource.id, "kind": "resource", "name": label(verdict.resource)}
@@ -43,7 +43,7 @@ def _uri(file: str) -> str:
     return "file://" + path if path.startswith("/") else path
 
 
-def _synthetic(verdict: Verdict) -> str:
+def synthetic(verdict: Verdict) -> str:
     """`aws/<account>/<region>/<service>/<id>.json`: stable, so that an alert stays the same alert."""
     place = verdict.resource or verdict.population
     assert place is not None

@@ -15,6 +15,7 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _BREAK = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.)\s)")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _MOST_WORLDS = 3
 _MOST_CAUSES = 3
 _SAID = {Reason.DENIED: "denied", Reason.THROTTLED: "throttled", Reason.FAILED: "failed"}
@@ -28,6 +29,11 @@ def plain(text: str) -> str:
 def encodable(text: str) -> str:
     """Text that UTF-8 can hold: the name of a file may be any bytes."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def inert(text: str) -> str:
+    """A cell that a spreadsheet does not take for a formula (OWASP, CSV injection); full-width signs are signs too."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def label(resource: ResourceRef) -> str:

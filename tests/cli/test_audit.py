@@ -17,6 +17,8 @@ from faulty import DENIED, EXPIRED, HANG, Answer, Fault, endpoint, refusing
 from moto_account import aws, moto_url
 from seed import CANARY, REGION, seed
 
+from auditor.render import FORMATS
+
 __all__ = ["aws", "moto_url"]
 
 AUDITOR = Path(sys.executable).with_name("auditor")
@@ -56,8 +58,10 @@ def verdicts(report: dict[str, Any], policy: str, status: str) -> list[dict[str,
 
 
 @pytest.mark.usefixtures("seeded")
-def test_findings_of_a_live_account_in_every_format(run: Run, tmp_path: Path) -> None:
-    done = run(*LIVE, "--user-data", "-o", "json=report.json", "-o", "sarif=report.sarif", "-o", "console=report.txt")
+def test_findings_of_a_live_account_in_every_format(run: Run, tmp_path: Path, aws: Any) -> None:
+    files = {format: f"report.{format}" for format in FORMATS}
+    outputs = [part for format, name in files.items() for part in ("-o", f"{format}={name}")]
+    done = run(*LIVE, "--user-data", *outputs)
     assert done.returncode == 1, done.stderr
     report = json.loads((tmp_path / "report.json").read_text())
     names = {each["resource"]["name"] for each in verdicts(report, "secrets-not-in-plaintext", "FAIL")}
@@ -79,8 +83,13 @@ def test_findings_of_a_live_account_in_every_format(run: Run, tmp_path: Path) ->
     assert uri.startswith(f"aws/123456789012/{REGION}/rds/") and uri.endswith("legacy.json")
     assert ":db:legacy" in json.dumps(result["locations"][0]["logicalLocations"])
 
-    for name in ("report.json", "report.sarif", "report.txt"):
+    for name in files.values():
         assert CANARY not in (tmp_path / name).read_text(), name
+    asff, ocsf = (json.loads((tmp_path / files[format]).read_text()) for format in ("asff", "ocsf"))
+    assert len(asff) == len(ocsf) == len(report["verdicts"])
+    hub = aws("securityhub")
+    taken = [hub.batch_import_findings(Findings=asff[start : start + 100]) for start in range(0, len(asff), 100)]
+    assert sum(each["SuccessCount"] for each in taken) == len(asff)
     assert CANARY not in done.stdout + done.stderr
 
 
