@@ -16,6 +16,7 @@ import gzip
 import heapq
 import os
 import tempfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -190,6 +191,10 @@ def _zstandard(path: File) -> Any:
     return zstandard
 
 
+def _damage(path: File) -> tuple[type[Exception], ...]:
+    return (_zstandard(path).ZstdError,) if path.suffix == ".zst" else ()
+
+
 def lines(path: File) -> Iterator[Line]:
     """Each line of a snapshot. SourceError names file and line where it is no snapshot."""
     number = 0
@@ -200,7 +205,7 @@ def lines(path: File) -> Iterator[Line]:
                 yield _DECODER.decode(line)
     except msgspec.MsgspecError as error:
         raise SourceError(f"{path}:{number}: not a line of a snapshot: {error}") from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error, *_damage(path)) as error:
         raise SourceError(f"{path}: cannot be read: {error}") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def scopes(path: Path) -> list[SnapshotScope | Problem]:
     return list(SnapshotSource([str(path)]).scopes(PLAN))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["a.json", "a.json.gz"])
+@pytest.mark.parametrize("name", ["a.json", "a.json.gz", "a.json.zst"])
 def test_what_goes_in_comes_out_in_order_of_home(tmp_path: Path, name: str) -> None:
     policy = resource("p", type="AWS::S3::BucketPolicy", id="z", owners=("AWS::S3::Bucket/a",))
     given = [policy, resource("b", region="us-east-1"), resource("b"), resource("a")]
@@ -121,3 +122,19 @@ def test_a_type_that_nobody_asked_for_is_unseen_not_empty(tmp_path: Path) -> Non
     assert isinstance(scope, SnapshotScope)
     (unseen,) = scope.gaps
     assert (unseen.type, unseen.id, unseen.reason) == ("AWS::ECR::Repository", None, Reason.UNSUPPORTED)
+
+
+@pytest.mark.parametrize("name", ["a.json.gz", "a.json.zst"])
+def test_damage_in_a_packed_snapshot_is_one_clear_error(tmp_path: Path, name: str) -> None:
+    whole = bytearray(write(tmp_path / name, [resource(f"{n}") for n in range(200)]).read_bytes())
+    whole[len(whole) // 3 : len(whole) // 3 + 40] = bytes(40)
+    (tmp_path / name).write_bytes(whole)
+    with pytest.raises(SourceError, match=f"{name}:?"):
+        list(lines(tmp_path / name))
+
+
+def test_zstd_without_its_package_names_the_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(SourceError, match="pip install zstandard, or use .gz"):
+        write(tmp_path / "a.json.zst", [])
+    assert list(tmp_path.iterdir()) == []

@@ -13,6 +13,7 @@ EXAMPLES = """\b
 Examples:
   auditor permissions > auditor-policy.json
   auditor permissions --format cloudformation --policy 's3-*'
+  auditor permissions --beyond-security-audit
 """
 
 
@@ -26,6 +27,9 @@ Examples:
     help="A policy document, or a managed policy as a template.",
 )
 @click.option("--policy", "policies", multiple=True, metavar="ID", help="Only for these policies (globs, repeatable).")
+@click.option(
+    "--beyond-security-audit", is_flag=True, help="Only what AWS's managed policy SecurityAudit does not allow."
+)
 @click.option("--organization", is_flag=True, help="With what --organization needs in the account that starts.")
 @user_data_option
 @packs_option
@@ -33,6 +37,7 @@ Examples:
 def permissions(
     format_: str,
     policies: tuple[str, ...],
+    beyond_security_audit: bool,
     organization: bool,
     user_data: bool,
     packs: tuple[str, ...],
@@ -46,6 +51,7 @@ def permissions(
     from auditor.cli import session
     from auditor.collectors import permissions as tables
     from auditor.collectors.base import wanted_of
+    from auditor.data import security_audit
 
     config = session.configured(config_file, select=policies, packs=packs)
     pack = session.load_pack(config, session.opa_binary())
@@ -54,4 +60,9 @@ def permissions(
     names = tables.actions(wanted_of(plan.reads), options)
     if organization:
         names = tuple(sorted({*names, *tables.ORGANIZATION}))
+    if beyond_security_audit:
+        names = tuple(name for name in names if name in security_audit.LACKS)
+        if not names:
+            click.echo(f"auditor: SecurityAudit ({security_audit.VERSION}) allows all of it", err=True)
+            return
     click.echo(tables.FORMATS[format_](tables.documents(names)), nl=False)

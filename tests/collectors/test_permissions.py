@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from seed import REGION, seed
 from auditor.catalogue import load, plan, select
 from auditor.cli.permissions import permissions
 from auditor.collectors.base import wanted_of
-from auditor.collectors.permissions import LIMIT, REGIONS, actions, calls, documents
+from auditor.collectors.permissions import IDENTITY, LIMIT, ORGANIZATION, REGIONS, actions, calls, documents
 from auditor.collectors.table import SERVICES
+from auditor.data.security_audit import LACKS, VERSION
 from auditor.engine.tools import OpaTools
 from auditor.facts.table import FACTS
 from auditor.sources.live import Collection, collect
@@ -111,3 +113,35 @@ def test_the_command_prints_each_format(opa: str, format: str, monkeypatch: pyte
         assert document["Statement"][0]["Action"] == expected
     else:
         assert json.loads(done.output)["Statement"][0]["Action"] == expected
+
+
+def security_audit() -> list[str]:
+    """The actions of AWS's own policy, as moto carries it."""
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    policy = json.loads(aws_managed_policies_data)["SecurityAudit"]
+    assert f"{policy['DefaultVersionId']} of {policy['UpdateDate'][:10]}" == VERSION
+    statements = policy["Document"]["Statement"]
+    return [action.lower() for statement in statements for action in statement["Action"]]
+
+
+def test_what_security_audit_lacks_is_what_the_table_says() -> None:
+    allowed = security_audit()
+    used = {call.action for service in SERVICES for call in service.calls} | {REGIONS, *ORGANIZATION}
+    lacks = {
+        action
+        for action in (used | LACKS) - {IDENTITY}
+        if not any(fnmatch.fnmatchcase(action.lower(), pattern) for pattern in allowed)
+    }
+    assert lacks == LACKS
+
+
+def test_the_command_prints_what_security_audit_lacks(opa: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDITOR_OPA", opa)
+    asked = ["--policy", "s3-bucket-tls*", "--beyond-security-audit"]
+    done = CliRunner().invoke(permissions, asked)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "allows all of it" in done.stderr
+    monkeypatch.setattr("auditor.data.security_audit.LACKS", frozenset({"s3:GetBucketPolicy"}))
+    done = CliRunner().invoke(permissions, asked)
+    assert json.loads(done.stdout)["Statement"][0]["Action"] == ["s3:GetBucketPolicy"]
