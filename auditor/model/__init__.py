@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.model.paths import Json, Key, Path, keys_of, overlaps, pointer
 from auditor.model.policy import Access, Pack, Parameter, Plan, Policy, Remediation, Severity, Sign
-from auditor.model.report import Cause, Decision, PolicyCount, Report
+from auditor.model.report import FIELD_OF, Cause, Decision, PolicyCount, Report
 from auditor.model.seen import (
     ACCOUNT_PLACEHOLDER,
     HIDDEN,
@@ -24,11 +24,13 @@ from auditor.model.seen import (
     reference,
 )
 from auditor.model.stages import Engine, Evaluation, Header, RegoTools, Scope, Source
-from auditor.model.verdict import Denial, Evidence, Finding, Population, Status, Verdict, Word
+from auditor.model.verdict import By, Denial, Evidence, Finding, Population, Status, Verdict, Word
+from auditor.model.waiver import WHOLE_FILE, Waiver
 
 __all__ = [
     "ACCOUNT_PLACEHOLDER",
     "Access",
+    "By",
     "Cause",
     "Coverage",
     "Decision",
@@ -36,6 +38,7 @@ __all__ = [
     "Engine",
     "Evaluation",
     "Evidence",
+    "FIELD_OF",
     "Finding",
     "Gap",
     "HIDDEN",
@@ -67,6 +70,8 @@ __all__ = [
     "Status",
     "Text",
     "Verdict",
+    "WHOLE_FILE",
+    "Waiver",
     "Word",
     "World",
     "home",
