@@ -39,6 +39,10 @@ class Changed:
     def __call__(self, paths: Iterable[str]) -> bool:
         return any(path not in self._same for path in paths)
 
+    def holds(self, path: str) -> bool:
+        """Whether it lies in the repository."""
+        return os.path.commonpath([self._top, os.path.realpath(path)]) == self._top
+
     def first_changed(self, files: Sequence[str | Path]) -> str | None:
         """The first that changed of files and folders that decide about every template."""
         for file in files:

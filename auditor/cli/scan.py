@@ -81,7 +81,8 @@ def scan(
             from auditor.cli.changed import Changed
 
             is_changed = Changed(changed_since, settings)
-            decisive = [*_decisive(judging, config), *template.parameter_files, *parameter_files]
+            packs = [pack for pack in config.packs if is_changed.holds(pack)]  # others are as the built-in one
+            decisive = [*_decisive(judging, config), *packs, *template.parameter_files, *parameter_files]
             if (first := is_changed.first_changed(decisive)) is not None:
                 observed.notes.append(f"{first} is not as in {changed_since}: every template is judged")
                 is_changed = None
@@ -92,9 +93,9 @@ def scan(
 
 
 def _decisive(judging: Judging, config: Config) -> list[str]:
-    """The files and folders on which the verdict on every template may depend."""
+    """The files on which the verdict on every template may depend."""
     from auditor import config as configuration
 
-    files = [str(judging.config_file or configuration.FILE), *config.packs, *config.waivers.files]
+    files = [str(judging.config_file or configuration.FILE), *config.waivers.files]
     files += [str(file) for file in (config.baseline, judging.framework_file) if file is not None]
     return files
