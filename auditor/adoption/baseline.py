@@ -77,7 +77,11 @@ def read(file: Path) -> list[Entry]:
     try:
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
-        hint = "; `auditor baseline write` makes one" if isinstance(error, FileNotFoundError) else ""
+        hint = (
+            "; `auditor baseline write` makes one of a report (--no-baseline)"
+            if isinstance(error, FileNotFoundError)
+            else ""
+        )
         raise UsageError(f"baseline {file}: {error.strerror}{hint}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"baseline {file}: not UTF-8: {error}") from error

@@ -55,9 +55,10 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 def fates(entries: Iterable[Entry], matched: Matched, report: Report, evidence: Evidence) -> dict[Entry, Fate]:
-    """The fate of each entry that matched nothing, in their order."""
+    """The fate of each entry that matched nothing, in their order. One that could be any of several stays as it is."""
     run = _Run(report, evidence)
-    return {entry: run.fate(entry) for entry in entries if entry not in matched.known}
+    left = [entry for entry in entries if entry not in matched.known and entry not in matched.ambiguous]
+    return {entry: run.fate(entry) for entry in left}
 
 
 def shrunk(entries: Iterable[Entry], found: dict[Entry, Fate]) -> list[Entry]:

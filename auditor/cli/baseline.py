@@ -52,8 +52,8 @@ def baseline() -> None:
 def write(report: str, file: str | None, config_file: Path | None, force: bool) -> None:
     """Record everything that fails or is not decided in REPORT.
 
-    REPORT is a JSON report of `auditor scan` or `auditor audit` without a baseline, or - for standard input. What is
-    waived or accepted is answered for already and is not recorded.
+    REPORT is a JSON report of `auditor scan` or `auditor audit` (--no-baseline, if the configuration names one), or -
+    for standard input. What is waived or accepted is answered for already and is not recorded.
     """
     from auditor.adoption.baseline import entries_of
     from auditor.cli import adopting
@@ -139,7 +139,9 @@ def _read(report: str) -> Report:
 
     found = stored.read(report)
     if any(verdict.by == "baseline" for verdict in found.report.verdicts):
-        raise UsageError(f"{report}: it was made with --baseline, so it holds only what is new: run it without")
+        raise UsageError(
+            f"{report}: it was made with a baseline, so it holds only what is new: run it with --no-baseline"
+        )
     if not found.report.complete:
         raise UsageError(f"{report}: its run was interrupted, so it does not hold everything: run it again")
     if found.min_severity is not Severity.LOW:

@@ -34,6 +34,7 @@ class Judging(msgspec.Struct, frozen=True):
     include_passed: bool
     since: Path | None
     baseline: str | None
+    no_baseline: bool
     ratchet: bool
     waivers: tuple[str, ...]
     sarif_unknown: str | None
@@ -117,6 +118,7 @@ _OPTIONS = (
         help="An earlier JSON report: say what is new, fixed, or no longer seen.",
     ),
     click.option("--baseline", metavar="FILE", help="Fail only on what is not in there (auditor baseline write)."),
+    click.option("--no-baseline", is_flag=True, help="All of it, whatever baseline the configuration names."),
     click.option("--ratchet", is_flag=True, help="Take out of the baseline what passes now or is gone."),
     click.option("--waivers", multiple=True, metavar="FILE", help="Findings that somebody answers for (repeatable)."),
     click.option(

@@ -84,6 +84,10 @@ def configured(judging: Judging) -> Config:
         baseline=judging.baseline,
         opa_url=judging.opa_url,
     )
+    if judging.no_baseline:
+        if judging.baseline is not None:
+            raise UsageError("--baseline and --no-baseline: one of them")
+        config = msgspec.structs.replace(config, baseline=None)
     if judging.waivers:
         files = msgspec.structs.replace(config.waivers, files=judging.waivers)
         config = msgspec.structs.replace(config, waivers=files)

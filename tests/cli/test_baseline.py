@@ -69,6 +69,7 @@ def test_where_a_renamed_file_could_be_either_none_is_taken_for_it(auditor: Audi
     assert done.returncode == 1
     assert "a.yaml#Logs (demo-bucket-versioned) could be b.yaml#Logs or c.yaml#Logs" in done.stdout
     assert "exit 1: 2 verdicts FAIL" in done.stdout
+    assert [each["resource"] for each in entries(folder)] == ["a.yaml#Logs"]
 
 
 def test_a_copy_in_another_file_is_new(auditor: Auditor, folder: Path) -> None:
@@ -129,7 +130,7 @@ def test_update_adds_and_takes_out_and_write_does_not_replace(auditor: Auditor, 
     shown = auditor("baseline", "show", "--all").stdout
     assert "      1  demo-queue-ordered\n         b.yaml#Work  /FifoQueue\n" in shown
     (folder / "r.json").write_text(gate(auditor, "-o", "json").stdout)
-    assert "it was made with --baseline" in auditor("baseline", "update", "r.json").stderr
+    assert "run it with --no-baseline" in auditor("baseline", "update", "r.json").stderr
 
 
 @pytest.mark.parametrize(
@@ -179,6 +180,7 @@ def test_a_place_that_cannot_be_written_is_4_and_the_report_is_there(auditor: Au
     os.symlink(f"locked/{FILE}", folder / FILE)
     done = auditor("scan", "a.yaml", *DEMO, "--ratchet", "-o", "json")
     assert done.returncode == 0
+    assert "baseline" not in auditor("scan", "a.yaml", *DEMO, "--no-baseline").stdout
     assert (folder / FILE).is_symlink()
     assert (folder / FILE).read_text() == HEADER
 
