@@ -44,8 +44,8 @@ class Passed:
 class Evidence(msgspec.Struct, frozen=True):
     """What a run proves. `passed`: policy and resource id. `declared`: the ids of all resources that the templates
     hold, whatever their conditions; None where nobody noted them: then what a root template holds and has no verdict
-    in the report passes or is gone. `exists`: whether a template is still there. All
-    files are named as the baseline names them; `rename` does that to those of the report (nothing, in an account).
+    in the report passes or is gone. `exists`: whether a template, as the baseline names it, is still there. `rename`
+    gives a file of the report the name that the baseline has for it (the same, in an account).
     """
 
     passed: Collection[tuple[str, str]]
@@ -73,7 +73,8 @@ class _Run:
         self._header = msgspec.structs.replace(report.header, scope=tuple(map(rename, report.header.scope)))
         self._complete = report.complete and not any(problem.kind == "engine" for problem in report.problems)
         self._judged = {policy.id for policy in report.policies}
-        self._broken = {rename(one.subject) for one in report.problems if one.kind in ("file", "account")}
+        self._broken = {rename(problem.subject) for problem in report.problems if problem.kind == "file"}
+        self._lacks_accounts = any(problem.kind == "account" for problem in report.problems)
         self._open: set[tuple[str, str]] = set()
         self._hidden: dict[str, list[tuple[Entry, Population]]] = {}
         self._declared = None if evidence.declared is None else {renamed(id, rename) for id in evidence.declared}
@@ -125,7 +126,7 @@ class _Run:
     def _of_account(self, entry: Entry) -> Fate:
         if not _is_in(entry, self._header):
             return Fate.UNSEEN
-        if not self._complete or entry.account in self._broken:
+        if not self._complete or self._lacks_accounts:
             return Fate.OPEN
         hidden = self._hidden.get(entry.policy, ())
         return Fate.OPEN if any(_hides(seen, entry) for _, seen in hidden) else Fate.GONE

@@ -34,10 +34,12 @@ class Observed:
         self.waivers: dict[str, Sequence[Waiver]] = {}
         self.declared: set[str] = set()
         self.notes: list[str] = []
+        self._read: set[str] = set()
 
     def __call__(self, root: Stack, raw: bytes) -> None:
         for file, found in waivers_of(root, raw).items():
-            if file not in self.waivers:
+            if found and file not in self._read:  # two roots may include it
+                self._read.add(file)
                 self.waivers[file] = tuple(each for each in found if isinstance(each, Waiver))
                 self.notes += [each for each in found if isinstance(each, str)]
         waiting = [root]

@@ -19,9 +19,9 @@ _NESTING = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application")
 class Changed:
     """Call it with the real paths of a root and of all that it includes.
 
-    A file is unchanged if it is in REV and git sees no difference to it in the work tree: what is new, ignored, or
-    outside of the repository is not. A template that a changed one included is changed too: it may be a root now.
-    UsageError where there is no git, no repository, or no such revision.
+    A file is unchanged if it is in REV and git sees no difference to it in the work tree: what is new, ignored, outside
+    of the repository, or what git was told not to look at, is not. A template that a changed one included is changed
+    too: it may be a root now. UsageError where there is no git, no repository, or no such revision.
     """
 
     def __init__(self, revision: str, settings: Settings) -> None:
@@ -31,6 +31,7 @@ class Changed:
         self._commit = self._resolved()
         different = self._names("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", self._commit, "--")
         held = self._names("ls-tree", "-r", "-z", "--name-only", "--full-tree", self._commit)
+        different |= {name[2:] for name in self._names("ls-files", "-v", "-z") if name[0] == "S" or name[0].islower()}
         self._different = {self._path(name) for name in different}
         self._same = {self._path(name) for name in held} - self._different
         for name in different & held:

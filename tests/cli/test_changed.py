@@ -91,6 +91,8 @@ def test_nothing_changed_passes_and_says_so(auditor: Auditor, folder: Path, git:
     assert done.returncode == 0
     assert "no template changed (2 are as they were)" in done.stdout
     assert "2 unchanged templates" in done.stdout
+    git("update-index", "--assume-unchanged", "b.yaml")
+    assert list(by_root(scan(auditor, "--changed-since", "HEAD"))) == ["b.yaml"]
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "--upload-pack=x", ""])
