@@ -18,7 +18,7 @@ Examples:
   auditor scan templates/
   auditor scan app.yaml --parameter Env=prod
   auditor scan . -o sarif=auditor.sarif -o json=auditor.json
-  auditor scan . --changed-since origin/main --baseline auditor-baseline.jsonl
+  auditor scan . --changed-since origin/main
   cdk synth | auditor scan -
 """
 
