@@ -185,6 +185,20 @@ def test_a_place_that_cannot_be_written_is_4_and_the_report_is_there(auditor: Au
     assert (folder / FILE).read_text() == HEADER
 
 
+def test_a_ratchet_that_cannot_be_written_is_4_beside_the_whole_report(auditor: Auditor, folder: Path) -> None:
+    write(folder, a=FAILING)
+    name = "b" * 250  # no room for the temporary name beside it
+    record(auditor)
+    os.rename(folder / FILE, folder / name)
+    before = (folder / name).read_text()
+    write(folder, a=PASSING)
+    done = auditor("scan", "a.yaml", *DEMO, "--baseline", name, "--ratchet", "-o", "json")
+    assert done.returncode == 4
+    assert f"cannot write {name}: File name too long" in done.stderr
+    assert json.loads(done.stdout)["summary"]["exit_code"] == 0
+    assert (folder / name).read_text() == before
+
+
 def test_concurrent_runs_leave_one_whole_file(auditor: Auditor, folder: Path, environ: dict[str, str]) -> None:
     write(folder, a=FAILING, b=LOW)
     record(auditor)
