@@ -36,7 +36,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """A finding by its content fingerprint, or why a policy was not decided for a resource (`causes`).
 
     `resource`: the id, its files relative to the folder of the baseline; "app.yaml#*" or "*" for resources that were
-    not seen. `account`, `region`: of live resources. `path` is for the reader. `count`: equal findings.
+    not seen. `account`, `region`: of live resources. `path` is for the reader, "*" an index. `count`: equal findings.
     """
 
     resource: str
@@ -162,7 +162,7 @@ def entries_for(verdict: Verdict, run: Run, rename: Rename) -> Iterator[Entry]:
     if verdict.status is Status.FAIL:
         for finding in verdict.findings:
             if finding.certain:
-                path = pointer(finding.path)
+                path = pointer(tuple("*" if isinstance(key, int) else key for key in finding.path))
                 yield msgspec.structs.replace(about, finding=finding.content_fingerprint, path=path)
     if causes := causes_of(verdict):
         yield msgspec.structs.replace(about, causes=causes)

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.model import Plan, Waiver
 from auditor.sources.template.nodes import Settings, Stack
 from auditor.sources.template.source import TemplateSource
-from auditor.sources.template.waivers import waivers_of
+from auditor.sources.template.waivers import _in_comments, waivers_of
 
 TEXT = """\
 Resources:
@@ -136,3 +138,10 @@ def test_metadata_that_is_wrong_is_said(
 def test_a_comment_below_everything_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     *_, last = found(tmp_path, monkeypatch, a=TEXT + "# auditor:waive p reason=x\n")["a.yaml"]
     assert last == "the waiver at a.yaml:24 does not count: nothing stands below it"
+
+
+@given(st.text(st.characters(blacklist_characters="\n\r\x85\u2028\u2029", blacklist_categories=["Cs", "Cc"])))
+def test_any_comment_is_a_waiver_or_says_why_not(text: str) -> None:
+    raw = f"Resources:\n  A:  # auditor:{text}\n    Type: AWS::S3::Bucket\n".encode()
+    for found in _in_comments("a.yaml", raw):
+        assert isinstance(found, Waiver) or found.startswith("the waiver at a.yaml:2 does not count: ")
