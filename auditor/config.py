@@ -24,17 +24,31 @@ class Accept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A blind spot that somebody answers for: gaps that match every given field are ACCEPTED, not incomplete.
 
     `account`, `region`, `type`, `action`, `detail` are globs; at least one must be given. `action` matches the
-    IAM action that a gap names, `detail` its whole text. `expires` is a date (YYYY-MM-DD).
+    IAM action that a gap names, `detail` its whole text. `expires` is a date (YYYY-MM-DD); `[waivers]` says whether
+    it may be left out.
     """
 
     reason: str
+    owner: str
     account: str | None = None
     region: str | None = None
     type: str | None = None
     action: str | None = None
     detail: str | None = None
-    owner: str | None = None
     expires: date | None = None
+
+
+class Waivers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The files of waivers, and the rules for these, for waivers in templates and for accepted blind spots.
+
+    One that breaks a rule does not count and is reported. `max_days`: how far ahead an expiry may lie (0: as far as
+    one likes). One that expires within `warn_days` is announced.
+    """
+
+    files: tuple[str, ...] = ()
+    require_expiry: bool = True
+    max_days: int = 365
+    warn_days: int = 14
 
 
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,10 +80,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     regions: tuple[str, ...] = ()
     profile_set: Literal["cis", "fsbp", "strict"] | None = None
     sarif_unknown: Literal["note", "omit"] = "note"
+    sarif_suppressed: Literal["omit", "mark"] = "omit"
+    baseline: str | None = None
     opa_url: str | None = None
     template: Template = Template()
     policies: Mapping[str, PolicySettings] = {}
     accept: tuple[Accept, ...] = ()
+    waivers: Waivers = Waivers()
 
 
 def load(path: Path | None) -> Config:
@@ -117,7 +134,14 @@ def _beside(config: Config, folder: Path) -> Config:
     template = msgspec.structs.replace(
         config.template, parameter_files=tuple(str(folder / file) for file in config.template.parameter_files)
     )
-    return msgspec.structs.replace(config, packs=tuple(str(folder / pack) for pack in config.packs), template=template)
+    waivers = msgspec.structs.replace(config.waivers, files=tuple(str(folder / file) for file in config.waivers.files))
+    return msgspec.structs.replace(
+        config,
+        packs=tuple(str(folder / pack) for pack in config.packs),
+        baseline=config.baseline and str(folder / config.baseline),
+        template=template,
+        waivers=waivers,
+    )
 
 
 def _refuse_unknown(tree: Mapping[str, Json], struct: type[msgspec.Struct], where: str, path: Path) -> None:

@@ -2,13 +2,14 @@
 
 `fingerprint` is for SARIF: policy, account, region, type, id and the path, with a stable key in place of each
 list index. `content_fingerprint` is for the baseline: without the file's name, with the content of what is
-denied and of its neighbours. Neither holds a line number or a message.
+denied and of what stands beside it (not at the top of a resource: a new tag makes no finding new), whatever the
+order of lists. Neither holds a line number or a message.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -16,6 +17,8 @@ from auditor.model import Json, Path, Resource
 from auditor.projection import child
 
 _ENCODER = msgspec.json.Encoder(order="deterministic", enc_hook=str)
+
+_CONTAINERS = (Mapping, list, tuple)
 
 # What names an element of a list, where CloudFormation has such a key.
 _ELEMENT_KEYS = ("Key", "Sid", "PolicyName", "DeviceName", "Id", "Name")
@@ -28,14 +31,23 @@ def fingerprint(policy: str, resource: Resource, path: Path) -> str:
 
 
 def content_fingerprint(policy: str, resource: Resource, path: Path) -> str:
-    parent: Json = resource.properties
-    for key in path[:-1]:
-        below = child(parent, key)
-        if not isinstance(below, Mapping | list | tuple):
-            break
-        parent = below
-    content = _canonical(parent) if path else ""
-    return _digest(policy, resource.type, logical_id(resource.id), *stable(resource.properties, path), content)
+    properties = resource.properties
+    place = stable(properties, path, _unordered)
+    return _digest(policy, resource.type, logical_id(resource.id), *place, _content(properties, path))
+
+
+def _content(properties: Json, path: Path) -> str:
+    """The mapping or the element in which the denied value stands; at the top of a resource the value alone."""
+    held: Json = properties
+    for depth, key in enumerate(path):
+        below = child(held, key)
+        is_last = depth == len(path) - 1 or not isinstance(below, _CONTAINERS)
+        if is_last and (held is properties or isinstance(held, list | tuple)):
+            return "" if below is None else _unordered(below)
+        if is_last:
+            return _unordered(held)
+        held = below
+    return ""
 
 
 def logical_id(resource_id: str) -> str:
@@ -44,28 +56,32 @@ def logical_id(resource_id: str) -> str:
     return "/".join([hop.split("/", 1)[0] for hop in hops[:-1]] + hops[-1:]) or resource_id
 
 
-def stable(properties: Json, path: Path) -> tuple[str, ...]:
-    """The path with the element's own key, or a hash of its content and its ordinal among twins, per index."""
+def stable(properties: Json, path: Path, text: Callable[[Json], str] | None = None) -> tuple[str, ...]:
+    """The path with the element's own key, or a hash of its content and its ordinal among twins, per index.
+
+    `text`: what an element's content is, as text; without it, with its lists in their order.
+    """
+    text = text or _canonical
     result = []
     node = properties
     for key in path:
         if isinstance(node, list | tuple) and isinstance(key, int) and 0 <= key < len(node):
-            result.append(_element_name(node, key))
+            result.append(_element_name(node, key, text))
         else:
             result.append(str(key))
         node = child(node, key)
     return tuple(result)
 
 
-def _element_name(elements: list[Json] | tuple[Json, ...], index: int) -> str:
+def _element_name(elements: list[Json] | tuple[Json, ...], index: int, text: Callable[[Json], str]) -> str:
     element = elements[index]
     if isinstance(element, Mapping):
         for key in _ELEMENT_KEYS:
             name = element.get(key)
             if isinstance(name, str) and sum(_named(other, key, name) for other in elements) == 1:
                 return f"{key}={name}"
-    content = _canonical(element)
-    ordinal = sum(_canonical(other) == content for other in elements[:index])
+    content = text(element)
+    ordinal = sum(text(other) == content for other in elements[:index])
     return f"#{hashlib.sha256(content.encode()).hexdigest()[:16]}.{ordinal}"
 
 
@@ -75,6 +91,18 @@ def _named(element: Json, key: str, name: str) -> bool:
 
 def _canonical(value: Json) -> str:
     return _ENCODER.encode(value).decode()
+
+
+def _unordered(value: Json) -> str:
+    return _canonical(_sorted(value))
+
+
+def _sorted(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        return {key: _sorted(below) for key, below in value.items()}
+    if isinstance(value, list | tuple):
+        return sorted(map(_sorted, value), key=_canonical)
+    return value
 
 
 def _digest(*parts: str) -> str:

@@ -7,13 +7,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import date
-from fnmatch import fnmatchcase
+from collections.abc import Sequence
 
 import msgspec
 
-from auditor.config import Accept
 from auditor.model import Cause, Decision, Gap, Problem, Reason, Report, Severity, Status, Verdict
 
 PASSED, FINDINGS, INCOMPLETE, INTERRUPTED = 0, 1, 3, 130
@@ -74,7 +71,6 @@ def _count(number: int, noun: str, plural: str = "") -> str:
 
 # --- causes -----------------------------------------------------------------------------------------------------
 
-_ACTION = re.compile(r"\b[a-z0-9-]+:[A-Z][A-Za-z0-9]+\b")
 _SAID = {Reason.DENIED: "denied", Reason.THROTTLED: "throttled", Reason.FAILED: "failed"}
 
 # What the sources say of a gap, and what its reader can do about it.
@@ -112,49 +108,3 @@ def _remedy(clause: str) -> str:
         if (match := pattern.search(clause)) is not None:
             return remedy.format(*match.groups())
     return ""
-
-
-class Acceptance:
-    """The blind spots that the configuration names. Call it on each verdict; ask `notes` at the end."""
-
-    def __init__(self, rows: Sequence[Accept], today: date) -> None:
-        self._rows = [row for row in rows if not _expired(row, today)]
-        self._expired = [row for row in rows if _expired(row, today)]
-        self._used: set[int] = set()
-
-    def __call__(self, verdict: Verdict) -> Verdict:
-        """ACCEPTED where every gap of an UNKNOWN verdict is accepted by some row."""
-        if verdict.status is not Status.UNKNOWN or not verdict.gaps or verdict.error is not None:
-            return verdict
-        rows = [self._rows_for(gap) for gap in verdict.gaps]
-        self._used.update(*rows)
-        if not all(rows):
-            return verdict
-        reasons = dict.fromkeys(self._rows[row[0]].reason for row in rows)
-        return msgspec.structs.replace(verdict, status=Status.ACCEPTED, reason="; ".join(reasons))
-
-    def _rows_for(self, gap: Gap) -> list[int]:
-        return [index for index, row in enumerate(self._rows) if _accepts(row, gap)]
-
-    def notes(self) -> Iterable[str]:
-        for row in self._expired:
-            yield f'accepted blind spot "{row.reason}" expired on {row.expires}: it no longer counts'
-        for index, row in enumerate(self._rows):
-            if index not in self._used:
-                yield f'accepted blind spot "{row.reason}" matched nothing: remove it'
-
-
-def _expired(row: Accept, today: date) -> bool:
-    return row.expires is not None and row.expires < today
-
-
-def _accepts(row: Accept, gap: Gap) -> bool:
-    action = _ACTION.search(gap.detail)
-    pairs = (
-        (row.account, gap.account),
-        (row.region, gap.region or "*"),
-        (row.type, gap.type),
-        (row.action, action.group() if action else ""),
-        (row.detail, gap.detail),
-    )
-    return all(glob is None or fnmatchcase(value, glob) for glob, value in pairs)

@@ -41,6 +41,7 @@ MAX_GAPS = 20
 class Judged(msgspec.Struct, frozen=True):
     """The verdict on one subject: the denials that stand, those that may not, and the gaps that decided.
 
+    A FAIL has the gaps behind which more could be found: they are what is left of it once its denials are waived.
     `status` None: a silent stand-in, which has no verdict.
     """
 
@@ -217,7 +218,8 @@ def judge(subject: Resource, denials: Sequence[Denial], blindness: Sequence[Blin
     for denial in strongest(denials):
         (standing if _stands(denial, needs, own) else doubtful).append(denial)
     if standing:
-        return Judged(Status.FAIL, tuple(standing), tuple(doubtful), needs[:MAX_GAPS] if doubtful else ())
+        rest = [gap for gap, signs in touching if Sign.SEEKS in signs or (doubtful and Sign.NEEDS in signs)]
+        return Judged(Status.FAIL, tuple(standing), tuple(doubtful), tuple(rest[:MAX_GAPS]))
     return Judged(Status.UNKNOWN, (), tuple(doubtful), needs[:MAX_GAPS])
 
 

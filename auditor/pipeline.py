@@ -15,6 +15,7 @@ import msgspec
 from auditor import __version__, projection
 from auditor.facts.base import Fact
 from auditor.model import (
+    FIELD_OF,
     Engine,
     Header,
     Json,
@@ -35,8 +36,8 @@ from auditor.worlds import merge
 
 IN_FLIGHT = 2
 
-# What is done to a verdict after the judge: accepted blind spots, waivers, the baseline.
-Disposition = Callable[[Verdict], Verdict]
+# What becomes of a verdict after the judge (waivers, accepted blind spots): itself, or parts of it.
+Disposition = Callable[[Verdict], Sequence[Verdict]]
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -82,11 +83,10 @@ def audit(
                     if isinstance(result, Problem):
                         problems.append(result)
                         continue
-                    for dispose in dispositions:
-                        result = dispose(result)
-                    counts.add(result)
-                    if result.status is not Status.PASS or options.include_passed:
-                        spool.add(result)
+                    for verdict in _disposed(result, dispositions):
+                        counts.add(verdict)
+                        if verdict.status is not Status.PASS or options.include_passed:
+                            spool.add(verdict)
         except KeyboardInterrupt:
             complete = False
     problems += [Problem("policy", policy, message) for policy, message in sorted(broken.items())]
@@ -105,6 +105,13 @@ def audit(
         complete=complete,
         accounts=counts.per_account(),
     )
+
+
+def _disposed(verdict: Verdict, dispositions: Sequence[Disposition]) -> Sequence[Verdict]:
+    verdicts: Sequence[Verdict] = (verdict,)
+    for dispose in dispositions:
+        verdicts = [part for one in verdicts for part in dispose(one)]
+    return verdicts
 
 
 def _shards(source: Source, plan: Plan, facts: Sequence[Fact], options: Options) -> Iterator[Shard | Problem]:
@@ -132,20 +139,12 @@ def _closed(source: Source, header: Header) -> Header:
 
 
 class _Counts:
-    _FIELD = {
-        Status.PASS: "passed",
-        Status.FAIL: "failed",
-        Status.UNKNOWN: "unknown",
-        Status.WAIVED: "waived",
-        Status.ACCEPTED: "accepted",
-    }
-
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, str]] = Counter()
         self._accounts: dict[tuple[str, str], Counter[str]] = {}
 
     def add(self, verdict: Verdict) -> None:
-        field = self._FIELD[verdict.status]
+        field = FIELD_OF[verdict.status]
         self._counts[verdict.policy, field] += 1
         if (about := verdict.resource or verdict.population) is not None:
             self._accounts.setdefault((verdict.policy, about.account), Counter())[field] += 1
@@ -158,6 +157,6 @@ class _Counts:
 
     def per_policy(self, plan: Plan) -> dict[str, PolicyCount]:
         return {
-            policy.id: PolicyCount(**{field: self._counts[policy.id, field] for field in self._FIELD.values()})
+            policy.id: PolicyCount(**{field: self._counts[policy.id, field] for field in FIELD_OF.values()})
             for policy in plan.policies
         }

@@ -45,9 +45,10 @@ def test_values_are_typed(tmp_path: Path) -> None:
         ("[policies.a]\nparameter = 1", 'unknown key "policies.a.parameter" (did you mean "parameters"?)'),
         ("fail_on = 'severe'", "severe"),
         ("fail_on = ", "not valid TOML"),
-        ("[[accept]]\nreason = 'x'", "needs an account, region, type, action or detail"),
+        ("[[accept]]\nreason = 'x'\nowner = 'y'", "needs an account, region, type, action or detail"),
         ("[[accept]]\ntype = 'x'", "reason"),
-        ("[[accept]]\ntype = 'x'\nreason = 'y'\nexpires = 'soon'", "expires"),
+        ("[[accept]]\ntype = 'x'\nreason = 'y'", "owner"),
+        ("[[accept]]\ntype = 'x'\nreason = 'y'\nowner = 'z'\nexpires = 'soon'", "expires"),
     ],
 )
 def test_one_clear_error(tmp_path: Path, text: str, expected: str) -> None:

@@ -53,6 +53,26 @@ def test_the_content_fingerprint_survives_a_renamed_file_and_sees_changed_conten
     assert content_fingerprint("p", one, ("A", "B")) != content_fingerprint("p", changed, ("A", "B"))
 
 
+def test_the_content_fingerprint_survives_reordered_lists_at_every_depth() -> None:
+    rule = {"Ports": [1, 2], "Cidr": ["a", "b"]}
+    one = bucket({"Rules": [{"Other": 1}, rule]})
+    two = bucket({"Rules": [{"Cidr": ["b", "a"], "Ports": [2, 1]}, {"Other": 1}, {"More": 2}]})
+    for tail in ((), ("Cidr",), ("Cidr", 0), ("Absent",)):
+        place = ("Rules", 1, *tail), ("Rules", 0, *tail[:1], *((1,) if tail[1:] else ()))
+        assert content_fingerprint("p", one, place[0]) == content_fingerprint("p", two, place[1]), tail
+    other = bucket({"Rules": [{"Cidr": ["a", "c"], "Ports": [1, 2]}]})
+    assert content_fingerprint("p", one, ("Rules", 1, "Ports")) != content_fingerprint(
+        "p", other, ("Rules", 0, "Ports")
+    )
+
+
+def test_a_new_property_at_the_top_makes_no_finding_new_but_another_value_does() -> None:
+    one, tagged = bucket({"A": 1}), bucket({"A": 1, "Tags": [{"Key": "a"}]})
+    for path in (("A",), ("Absent", "Below"), ()):
+        assert content_fingerprint("p", one, path) == content_fingerprint("p", tagged, path)
+    assert content_fingerprint("p", one, ("A",)) != content_fingerprint("p", bucket({"A": 2}), ("A",))
+
+
 def test_the_logical_id_is_without_files() -> None:
     assert logical_id("a/b.yaml#Bucket") == "Bucket"
     assert logical_id("a/b.yaml#Stack/c/d.yaml#Bucket") == "Stack/Bucket"

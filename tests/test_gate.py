@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import msgspec
 import pytest
 from support import gap, policy, reference_of, resource
 
-from auditor.config import Accept
-from auditor.gate import Acceptance, Thresholds, decide, describe
+from auditor.gate import Thresholds, decide, describe
 from auditor.model import Gap, Header, Problem, Reason, Report, Severity, Status, Verdict
-
-TODAY = date(2026, 11, 22)
 
 
 def report(*verdicts: Verdict, problems: tuple[Problem, ...] = ()) -> Report:
@@ -134,37 +129,3 @@ def test_the_remedy_of_what_templates_leave_open(detail: str, remedy: str) -> No
 )
 def test_the_cause_and_remedy_of_what_an_account_hides(reason: Reason, detail: str, expected: tuple[str, str]) -> None:
     assert describe(gap(reason=reason, detail=detail)) == expected
-
-
-def test_a_row_that_accepts_one_gap_of_two_matched_something() -> None:
-    accept = Acceptance([Accept(reason="half", action="s3:GetBucketPolicy")], TODAY)
-    both = verdict(Status.UNKNOWN, Severity.HIGH, gap(detail="s3:GetBucketPolicy"), gap(detail="s3:GetBucketAcl"))
-    assert accept(both).status is Status.UNKNOWN
-    assert list(accept.notes()) == []
-
-
-def test_an_accepted_blind_spot_needs_every_gap_to_match() -> None:
-    accept = Acceptance([Accept(reason="known", action="s3:GetBucketPolicy")], TODAY)
-    policy_denied, other = gap(detail="s3:GetBucketPolicy"), gap(detail="s3:GetBucketAcl")
-    assert accept(verdict(Status.UNKNOWN, Severity.HIGH, policy_denied)).status is Status.ACCEPTED
-    assert accept(verdict(Status.UNKNOWN, Severity.HIGH, policy_denied, other)).status is Status.UNKNOWN
-
-
-def test_an_accepted_blind_spot_never_hides_a_finding_or_a_crash() -> None:
-    accept = Acceptance([Accept(reason="known", type="*")], TODAY)
-    assert accept(verdict(Status.FAIL, Severity.HIGH, gap())).status is Status.FAIL
-    assert accept(verdict(Status.UNKNOWN, Severity.HIGH, gap(), error="boom")).status is Status.UNKNOWN
-
-
-def test_expired_and_unused_acceptances_are_reported() -> None:
-    rows = [Accept(reason="old", type="*", expires=date(2026, 11, 21)), Accept(reason="never", region="mars-1")]
-    accept = Acceptance(rows, TODAY)
-    assert accept(verdict(Status.UNKNOWN, Severity.HIGH, gap())).status is Status.UNKNOWN
-    notes = list(accept.notes())
-    assert any("expired" in note and "old" in note for note in notes)
-    assert any("matched nothing" in note and "never" in note for note in notes)
-
-
-def test_an_acceptance_counts_on_its_last_day() -> None:
-    accept = Acceptance([Accept(reason="today", type="*", expires=date(2026, 11, 22))], TODAY)
-    assert accept(verdict(Status.UNKNOWN, Severity.HIGH, gap())).status is Status.ACCEPTED

@@ -206,3 +206,12 @@ def test_a_read_of_another_subjects_rules_does_not_matter() -> None:
     assert verdict(rules, [gap(template)], [denied()]) is Status.FAIL
     for_all = policy(reads("needs"), msgspec.structs.replace(for_others, by=()))
     assert verdict(for_all, [gap(template)], [denied()]) is Status.UNKNOWN
+
+
+def test_a_failure_names_the_gaps_behind_which_more_could_be_found() -> None:
+    """They are what is left once somebody answers for the failure."""
+    hidden = gap(id=SUBJECT.id, path=("Flag",))
+    for sign, kept in (("seeks", (hidden,)), ("both", (hidden,)), ("needs", ())):
+        blindness = Blindness(policy(reads(sign)), BUCKET, [hidden], Coverage(), {}, {SUBJECT.id: BUCKET})
+        judged = judge(SUBJECT, [denied(Word.FOUND)], [blindness])
+        assert (judged.status, judged.gaps) == (Status.FAIL, kept)

@@ -10,6 +10,7 @@ import click
 
 from auditor import __version__
 from auditor.cli.audit import audit
+from auditor.cli.baseline import baseline
 from auditor.cli.engine import engine
 from auditor.cli.framework import framework
 from auditor.cli.permissions import permissions
@@ -40,7 +41,7 @@ def main() -> None:
     """
 
 
-for command in (scan, audit, report, snapshot, permissions, policy, engine, framework, schema):
+for command in (scan, audit, report, baseline, snapshot, permissions, policy, engine, framework, schema):
     main.add_command(command)
 
 

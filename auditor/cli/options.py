@@ -33,7 +33,12 @@ class Judging(msgspec.Struct, frozen=True):
     everything: bool
     include_passed: bool
     since: Path | None
+    baseline: str | None
+    no_baseline: bool
+    ratchet: bool
+    waivers: tuple[str, ...]
     sarif_unknown: str | None
+    sarif_suppressed: str | None
     category: str
     config_file: Path | None
     opa_url: str | None
@@ -112,6 +117,15 @@ _OPTIONS = (
         metavar="FILE",
         type=click.Path(dir_okay=False, path_type=Path),
         help="An earlier JSON report: say what is new, fixed, or no longer seen.",
+    ),
+    click.option("--baseline", metavar="FILE", help="Fail only on what is not in there (auditor baseline write)."),
+    click.option("--no-baseline", is_flag=True, help="All of it, whatever baseline the configuration names."),
+    click.option("--ratchet", is_flag=True, help="Take out of the baseline what passes now or is gone."),
+    click.option("--waivers", multiple=True, metavar="FILE", help="Findings that somebody answers for (repeatable)."),
+    click.option(
+        "--sarif-suppressed",
+        type=click.Choice(["omit", "mark"]),
+        help="SARIF without what is waived or accepted, or with it, marked.  [default: omit]",
     ),
     click.option(
         "--sarif-unknown", type=click.Choice(["note", "omit"]), help="What SARIF says of UNKNOWN.  [default: note]"

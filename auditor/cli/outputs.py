@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import IO
 
 import click
 import msgspec
 
+from auditor.cli.replace import replaced
 from auditor.config import nearest
 from auditor.errors import OutputError, UsageError
 from auditor.model import Decision, Report
@@ -102,31 +101,8 @@ def discard_stdout() -> None:
 
 
 def _to_file(format: str, file: str, report: Report, decision: Decision, options: RenderOptions) -> None:
-    """Under a temporary name first; what is no regular file (a pipe, a device) is written as it is."""
-    path = Path(file)
-    try:
-        if path.exists() and not path.is_file():
-            with path.open("w", encoding="utf-8", newline="\n") as out:
-                FORMATS[format](report, decision, options, out)
-            return
-        path = Path(os.path.realpath(file))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with open(handle, "w", encoding="utf-8", newline="\n") as out:
-                FORMATS[format](report, decision, options, out)
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot write {file}: {error.strerror}") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    with replaced(file) as out:
+        FORMATS[format](report, decision, options, out)
 
 
 def _for(stream: IO[str] | None, options: RenderOptions) -> RenderOptions:

@@ -36,6 +36,13 @@ Examples:
     help="What SARIF says of UNKNOWN.",
 )
 @click.option(
+    "--sarif-suppressed",
+    type=click.Choice(["omit", "mark"]),
+    default="omit",
+    show_default=True,
+    help="SARIF without what is waived or accepted, or with it, marked.",
+)
+@click.option(
     "--category", default="auditor", show_default=True, metavar="NAME", help="SARIF category, one per kind of run."
 )
 @click.pass_context
@@ -48,6 +55,7 @@ def report(
     lenient: bool | None,
     everything: bool,
     sarif_unknown: str,
+    sarif_suppressed: str,
     category: str,
 ) -> None:
     """Render a stored JSON report in any format.
@@ -78,6 +86,7 @@ def report(
         fail_on=threshold,
         min_severity=max(lowest, found.min_severity, key=lambda severity: severity.rank),
         sarif_unknown="omit" if sarif_unknown == "omit" else "note",
+        sarif_suppressed="mark" if sarif_suppressed == "mark" else "omit",
         category=category,
     )
     context.exit(writing.write(targets, found.report, decision, options))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 
 import msgspec
 
 from auditor import pipeline, since
 from auditor.cli import outputs, session
+from auditor.cli.adopting import Adoption, Observed
 from auditor.cli.options import Judging
 from auditor.config import Config
-from auditor.gate import Acceptance, Thresholds, decide
+from auditor.errors import UsageError
+from auditor.gate import Thresholds, decide
 from auditor.model import Plan, Severity, Source
 from auditor.render import RenderOptions
 from auditor.render.options import no_line
@@ -24,10 +25,13 @@ def run(
     kind: str,
     open_source: OpenSource,
     source_line: Callable[[str, int], str | None] = no_line,
+    observed: Observed | None = None,
+    partial: bool = False,
 ) -> int:
     """Judge what `open_source` opens (while OPA starts), write the outputs, and give the exit code.
 
-    `kind` is "template" or "live": which policies apply.
+    `kind` is "template" or "live": which policies apply. `observed` is filled by the source; `partial`: it leaves out
+    what has not changed.
     """
     targets = outputs.parse(judging.outputs, kind)
     earlier = since.read(judging.since) if judging.since else None
@@ -37,29 +41,37 @@ def run(
     framework = session.framework_of(judging.framework, judging.framework_file, pack)
     plan = session.make_plan(session.chosen(pack, config, kind, framework))
     values = session.parameter_values(pack, config, judging.settings, framework)
-    acceptance = Acceptance(config.accept, datetime.date.today())
+    if judging.ratchet and config.baseline is None:
+        raise UsageError("--ratchet shrinks a baseline: name it with --baseline FILE")
+    adoption = Adoption(config, pack, observed or Observed(), kind == "template", judging.ratchet, partial)
     options = pipeline.Options(judging.include_passed)
     with session.engine_of(config, pack, binary) as engine:
         source = open_source(config, plan)
         engine.wait()
-        report = pipeline.audit(source, pack, plan, engine, session.facts_of(plan), values, (acceptance,), options)
+        report = pipeline.audit(
+            source, pack, plan, engine, session.facts_of(plan), values, adoption.dispositions, options
+        )
+    report = adoption.applied(report)
     changes = since.changes(earlier, report) if earlier else ()
-    report = msgspec.structs.replace(report, notes=(*report.notes, *acceptance.notes(), *changes))
+    report = msgspec.structs.replace(report, notes=(*report.notes, *changes))
     decision = decide(report, Thresholds(config.fail_on, config.lenient))
     shown = RenderOptions(
         everything=judging.everything,
         fail_on=config.fail_on,
         min_severity=config.min_severity,
         sarif_unknown=config.sarif_unknown,
+        sarif_suppressed=config.sarif_suppressed,
         category=judging.category,
         source_line=source_line,
     )
-    return outputs.write(targets, report, decision, shown)
+    code = outputs.write(targets, report, decision, shown)
+    adoption.save()
+    return code
 
 
 def configured(judging: Judging) -> Config:
     """The configuration with the flags on top."""
-    return session.configured(
+    config = session.configured(
         judging.config_file,
         select=judging.policies,
         packs=judging.packs,
@@ -68,5 +80,15 @@ def configured(judging: Judging) -> Config:
         min_severity=Severity(judging.min_severity) if judging.min_severity else None,
         lenient=judging.lenient,
         sarif_unknown=judging.sarif_unknown,
+        sarif_suppressed=judging.sarif_suppressed,
+        baseline=judging.baseline,
         opa_url=judging.opa_url,
     )
+    if judging.no_baseline:
+        if judging.baseline is not None:
+            raise UsageError("--baseline and --no-baseline: one of them")
+        config = msgspec.structs.replace(config, baseline=None)
+    if judging.waivers:
+        files = msgspec.structs.replace(config.waivers, files=judging.waivers)
+        config = msgspec.structs.replace(config, waivers=files)
+    return config

@@ -18,6 +18,7 @@ Examples:
   auditor scan templates/
   auditor scan app.yaml --parameter Env=prod
   auditor scan . -o sarif=auditor.sarif -o json=auditor.json
+  auditor scan . --changed-since origin/main
   cdk synth | auditor scan -
 """
 
@@ -34,6 +35,7 @@ Examples:
 @click.option("--account", metavar="ID", help="AWS::AccountId.")
 @click.option("--region", metavar="NAME", help="AWS::Region.")
 @click.option("--partition", metavar="NAME", help="AWS::Partition.  [default: aws]")
+@click.option("--changed-since", metavar="REV", help="Only what changed since a revision of git, or is not in it.")
 @judging_options
 @click.pass_context
 def scan(
@@ -45,19 +47,24 @@ def scan(
     account: str | None,
     region: str | None,
     partition: str | None,
+    changed_since: str | None,
     judging: Judging,
 ) -> None:
     """Judge CloudFormation templates.
 
     PATH is a file, a folder, a glob, or - for standard input. In folders, and among what a glob matches, files that do
     not look like templates are counted and left alone.
+
+    With --changed-since, a template is judged if it changed, or one that it includes; all are, if a parameter file, the
+    configuration, a pack, a file of waivers or the baseline changed.
     """
     import msgspec
 
     from auditor.cli import session  # imports the catalogue and the facts: not at the top, for `--help`
+    from auditor.cli.adopting import Observed
     from auditor.cli.run import run
 
-    stdin = cache(session.read_stdin)
+    stdin, observed = cache(session.read_stdin), Observed()
 
     def open_source(config: Config, plan: Plan) -> Source:
         from auditor.sources.template.parameters import given_parameters
@@ -68,6 +75,27 @@ def scan(
         template = msgspec.structs.replace(config.template, **given)
         configured = {**given_parameters(template.parameter_files, ()), **template.parameters}
         values = given_parameters(parameter_files, parameters, configured)
-        return TemplateSource(paths, session.template_settings(template, values), stdin)
+        settings = session.template_settings(template, values)
+        is_changed = None
+        if changed_since is not None:
+            from auditor.cli.changed import Changed
 
-    context.exit(run(judging, "template", open_source, session.source_line(stdin)))
+            is_changed = Changed(changed_since, settings)
+            packs = [pack for pack in config.packs if is_changed.holds(pack)]  # others are as the built-in one
+            decisive = [*_decisive(judging, config), *packs, *template.parameter_files, *parameter_files]
+            if (first := is_changed.first_changed(decisive)) is not None:
+                observed.notes.append(f"{first} is not as in {changed_since}: every template is judged")
+                is_changed = None
+        return TemplateSource(paths, settings, stdin, observe=observed, is_changed=is_changed)
+
+    partial = changed_since is not None
+    context.exit(run(judging, "template", open_source, session.source_line(stdin), observed, partial))
+
+
+def _decisive(judging: Judging, config: Config) -> list[str]:
+    """The files on which the verdict on every template may depend."""
+    from auditor import config as configuration
+
+    files = [str(judging.config_file or configuration.FILE), *config.waivers.files]
+    files += [str(file) for file in (config.baseline, judging.framework_file) if file is not None]
+    return files

@@ -7,7 +7,7 @@ import click
 
 @click.group()
 def schema() -> None:
-    """JSON Schemas: the report, the configuration, a framework of your own."""
+    """JSON Schemas: the report, the configuration, waivers, the baseline, a framework of your own."""
 
 
 @schema.command()
@@ -24,6 +24,22 @@ def config() -> None:
     from auditor import config as configuration
 
     _print(configuration.schema())
+
+
+@schema.command()
+def waivers() -> None:
+    """A file of waivers (--waivers)."""
+    from auditor.adoption import waiver_file
+
+    _print(waiver_file.schema())
+
+
+@schema.command()
+def baseline() -> None:
+    """A line of a baseline (--baseline)."""
+    from auditor.adoption import baseline as lines
+
+    _print(lines.schema())
 
 
 @schema.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.model.paths import Json, Key, Path, keys_of, overlaps, pointer
 from auditor.model.policy import Access, Pack, Parameter, Plan, Policy, Remediation, Severity, Sign
-from auditor.model.report import Cause, Decision, PolicyCount, Report
+from auditor.model.report import FIELD_OF, Cause, Decision, PolicyCount, Report
 from auditor.model.seen import (
     ACCOUNT_PLACEHOLDER,
     HIDDEN,
@@ -25,11 +25,13 @@ from auditor.model.seen import (
     unseen_parent,
 )
 from auditor.model.stages import Engine, Evaluation, Header, RegoTools, Scope, Source
-from auditor.model.verdict import Denial, Evidence, Finding, Population, Status, Verdict, Word
+from auditor.model.verdict import By, Denial, Evidence, Finding, Population, Status, Verdict, Word
+from auditor.model.waiver import WHOLE_FILE, Waiver
 
 __all__ = [
     "ACCOUNT_PLACEHOLDER",
     "Access",
+    "By",
     "Cause",
     "Coverage",
     "Decision",
@@ -37,6 +39,7 @@ __all__ = [
     "Engine",
     "Evaluation",
     "Evidence",
+    "FIELD_OF",
     "Finding",
     "Gap",
     "HIDDEN",
@@ -68,6 +71,8 @@ __all__ = [
     "Status",
     "Text",
     "Verdict",
+    "WHOLE_FILE",
+    "Waiver",
     "Word",
     "World",
     "home",

@@ -10,7 +10,7 @@ from auditor.model.paths import Json
 from auditor.model.policy import Policy
 from auditor.model.seen import Problem
 from auditor.model.stages import Header
-from auditor.model.verdict import Verdict
+from auditor.model.verdict import Status, Verdict
 
 
 class PolicyCount(msgspec.Struct, frozen=True):
@@ -19,6 +19,16 @@ class PolicyCount(msgspec.Struct, frozen=True):
     unknown: int = 0
     waived: int = 0
     accepted: int = 0
+
+
+# Status to its field of a count.
+FIELD_OF = {
+    Status.PASS: "passed",
+    Status.FAIL: "failed",
+    Status.UNKNOWN: "unknown",
+    Status.WAIVED: "waived",
+    Status.ACCEPTED: "accepted",
+}
 
 
 class Report(msgspec.Struct, frozen=True):

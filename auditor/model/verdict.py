@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Literal
 
 import msgspec
 
@@ -72,7 +73,13 @@ class Population(msgspec.Struct, frozen=True):
     type: str
 
 
+# A row of a waiver file, a waiver in the template itself, an accepted blind spot, the baseline.
+By = Literal["waiver", "template", "accept", "baseline"]
+
+
 class Verdict(msgspec.Struct, frozen=True):
+    """`gaps`: why it is UNKNOWN; of a FAIL, behind what more could be found."""
+
     policy: str
     severity: Severity
     status: Status
@@ -83,5 +90,6 @@ class Verdict(msgspec.Struct, frozen=True):
     error: str | None = None  # the policy errored on this subject: OPA's own words
     location: Location | None = None  # the resource itself
     reason: str | None = None  # why WAIVED or ACCEPTED
+    by: By | None = None  # what made it WAIVED or ACCEPTED
     construct: str | None = None  # aws:cdk:path
     assumed: tuple[str, ...] = ()  # parameters at whose defaults a PASS rests

@@ -14,6 +14,7 @@ from auditor.render.text import first_cause, joined, plain, subject
 
 MOST_CAUSES = 12
 MOST_PROBLEMS = 20
+MOST_ANSWERED = 20
 MOST_SUBJECTS = 3
 MOST_POLICIES = 3
 
@@ -21,6 +22,7 @@ MOST_POLICIES = 3
 _ONE = {
     "templates": "template",
     "other files": "other file",
+    "unchanged templates": "unchanged template",
     "nested stacks": "nested stack",
     "remote nested stacks": "remote nested stack",
     "resources": "resource",
@@ -44,7 +46,7 @@ def write(
     """`undecided`: also name each subject that is not decided and counts."""
     sections = [_problems(report, options, style)]
     if undecided:
-        sections.append(_undecided(report, options, style))
+        sections += [_undecided(report, options, style), _answered(report, options, style)]
     for section in sections:
         lines = list(section)
         out.writelines(line + "\n" for line in (*lines, *([""] if lines else [])))
@@ -92,6 +94,24 @@ def _undecided(report: Report, options: RenderOptions, style: Style) -> Iterator
         yield from hanging.lines(style)
     if more:
         yield f"  {more:,} more for other causes: --all shows them"
+
+
+def _answered(report: Report, options: RenderOptions, style: Style) -> Iterator[str]:
+    """What somebody answers for, each with the reason; what is in the baseline only with --all."""
+    found = more = 0
+    for verdict in shown(report, options, Status.WAIVED, Status.ACCEPTED):
+        if verdict.by == "baseline" and not options.everything:
+            continue
+        found += 1
+        if found > MOST_ANSWERED and not options.everything:
+            more += 1
+            continue
+        if found == 1:
+            yield style.paint("Waived or accepted", bold=True)
+        text = f"{verdict.status.value} {verdict.policy}: {_place(verdict)}: {verdict.reason or ''}"
+        yield from style.fold(plain(text), "  ", "    ")
+    if more:
+        yield f"  {more:,} more: --all shows them"
 
 
 class _Hanging:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from auditor.model import Json, Location, Population, ResourceRef, Severity, Status
+from auditor.model import By, Json, Location, Population, ResourceRef, Severity, Status
 
 FORMAT = "auditor-report/1"
 
@@ -84,7 +84,11 @@ class GapRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class VerdictRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One policy on one resource, or on the unseen resources of a type (`population`)."""
+    """One policy on one resource, or on the unseen resources of a type (`population`).
+
+    `reason` and `by`: why it is WAIVED or ACCEPTED, and what made it so. A resource of which only some findings are
+    waived has two rows. The gaps of a FAIL are those behind which more could be found.
+    """
 
     policy: str
     severity: Severity
@@ -98,6 +102,7 @@ class VerdictRow(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str | None = None
     construct: str | None = None
     assumed: tuple[str, ...] = ()
+    by: By | None = None
 
 
 class ErrorRow(msgspec.Struct, frozen=True):

@@ -51,6 +51,7 @@ def row(verdict: Verdict) -> doc.VerdictRow:
         reason=verdict.reason,
         construct=verdict.construct,
         assumed=verdict.assumed,
+        by=verdict.by,
     )
 
 

@@ -24,6 +24,7 @@ class RenderOptions(msgspec.Struct, frozen=True):
     colour: bool = False
     width: int = 100
     sarif_unknown: Literal["note", "omit"] = "note"
+    sarif_suppressed: Literal["omit", "mark"] = "omit"
     category: str = "auditor"
     source_line: Callable[[str, int], str | None] = no_line
 

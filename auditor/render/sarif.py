@@ -26,6 +26,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 # GitHub refuses a file with more results in a run.
 # https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/troubleshoot-sarif-uploads
 MOST_RESULTS = 25_000
+_SUPPRESSED = (Status.WAIVED, Status.ACCEPTED)
 _MOST_TEXT = 320  # of a message: a finding stays well under 1 KB, the JSON report has all of it
 
 
@@ -92,11 +93,17 @@ def _notification(level: str, id: str, text: str) -> dict[str, Any]:
 
 def _reported(report: Report, options: RenderOptions) -> Iterator[Verdict]:
     unknown = () if options.sarif_unknown == "omit" else (Status.UNKNOWN,)
-    return shown(report, options, Status.FAIL, *unknown)
+    suppressed = () if options.sarif_suppressed == "omit" else _SUPPRESSED
+    return shown(report, options, Status.FAIL, *unknown, *suppressed)
 
 
 def _size(verdict: Verdict) -> int:
-    return 1 if verdict.status is Status.UNKNOWN else sum(finding.certain for finding in verdict.findings)
+    return 1 if _is_undecided(verdict) else sum(finding.certain for finding in verdict.findings)
+
+
+def _is_undecided(verdict: Verdict) -> bool:
+    """UNKNOWN, or was before somebody answered for it."""
+    return verdict.status is not Status.FAIL and not any(finding.certain for finding in verdict.findings)
 
 
 def _results(
@@ -112,14 +119,25 @@ def _results(
                 for verdict in _reported(report, options)
                 if (verdict.status, verdict.severity) == (status, severity)
             )
-            for status in (Status.FAIL, Status.UNKNOWN)
+            for status in (Status.FAIL, Status.UNKNOWN, *_SUPPRESSED)
             for severity in descending
         )
     for verdict in verdicts:
-        if verdict.status is Status.UNKNOWN:
-            yield _unknown(verdict, index)
+        if _is_undecided(verdict):
+            results = [_unknown(verdict, index)]
         else:
-            yield from (_failure(verdict, finding, index) for finding in verdict.findings if finding.certain)
+            results = [_failure(verdict, finding, index) for finding in verdict.findings if finding.certain]
+        for result in results:
+            yield result | _suppressions(verdict)
+
+
+def _suppressions(verdict: Verdict) -> dict[str, Any]:
+    """SARIF 2.1.0, 3.27.23 and 3.35. GitHub does not read them: `omit` is for GitHub."""
+    if verdict.status not in _SUPPRESSED:
+        return {}
+    kind = "inSource" if verdict.by == "template" else "external"
+    justification = _message(verdict.reason or "")
+    return {"suppressions": [{"kind": kind, "status": "accepted", "justification": justification}]}
 
 
 def _failure(verdict: Verdict, finding: Finding, index: dict[str, int]) -> dict[str, Any]:

@@ -75,16 +75,18 @@ def test_a_policy_that_crashes_is_incomplete_whatever_its_severity(auditor: Audi
 def test_an_accepted_blind_spot_counts_no_more_and_an_unused_one_is_named(auditor: Auditor, folder: Path) -> None:
     write(folder, a=UNDECIDED)
     (folder / "auditor.toml").write_text(
-        '[[accept]]\nreason = "known"\ndetail = "parameter Name *"\n'
-        '[[accept]]\nreason = "stale"\naction = "s3:*"\n'
-        '[[accept]]\nreason = "old"\ntype = "*"\nexpires = "2020-01-01"\n'
+        "waivers.require_expiry = false\n"
+        '[[accept]]\nreason = "known"\nowner = "me"\ndetail = "parameter Name *"\n'
+        '[[accept]]\nreason = "stale"\nowner = "me"\naction = "s3:*"\n'
+        '[[accept]]\nreason = "old"\nowner = "me"\ntype = "*"\nexpires = "2020-01-01"\n'
     )
     done = auditor("scan", "a.yaml", *DEMO)
     assert done.returncode == 0, done.stdout
     assert "1 ACCEPTED" in done.stdout
-    assert '"stale" matched nothing: remove it' in done.stdout
-    assert '"old" expired on 2020-01-01' in done.stdout
+    assert '"stale" (me) matched nothing: remove it' in done.stdout
+    assert '"old" (me) expired on 2020-01-01' in done.stdout
     assert '"known"' not in done.stdout
+    assert "ACCEPTED demo-topic-private: a.yaml:4 Alarm (AWS::SNS::Topic): known" in done.stdout
 
 
 def test_the_configuration_decides_and_flags_win_over_it(auditor: Auditor, folder: Path) -> None:
@@ -147,7 +149,7 @@ def test_what_was_asked_wrongly_is_2_and_says_what_is_right(case: str, auditor: 
         ("[template]\nparameter = {}", 'unknown key "template.parameter" (did you mean "parameters"?)'),
         ('fail_on = "extreme"', "auditor.toml: "),
         ("fail_on =", "not valid TOML"),
-        ('[[accept]]\nreason = "all"', "needs an account, region, type, action or detail"),
+        ('[[accept]]\nreason = "all"\nowner = "me"', "needs an account, region, type, action or detail"),
     ],
 )
 def test_a_wrong_configuration_is_2(text: str, said: str, auditor: Auditor, folder: Path) -> None:

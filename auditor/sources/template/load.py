@@ -27,13 +27,16 @@ Read = Callable[[str], bytes | Problem]
 class Loaded:
     """`stack` is None where nothing of the file can be judged. `nested`: the real paths of all nested templates.
 
-    `remote`: the nested stacks whose template lies elsewhere, by logical id.
+    `remote`: the nested stacks whose template lies elsewhere, by logical id. `asked`: the real paths of all local
+    templates that are named, also of those that are not there. `raw`: the file itself.
     """
 
     stack: Stack | None = None
     problems: list[Problem] = field(default_factory=list)
     nested: set[str] = field(default_factory=set)
     remote: list[str] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    raw: bytes = b""
 
 
 def tree_of(file: str, raw: bytes) -> Any | Problem:
@@ -88,6 +91,7 @@ class _Loader:
         if path is None:
             self.loaded.remote.append(stack.id_of(logical))
             return
+        self.loaded.asked.add(os.path.realpath(path))
         place = key_of(resource.get("Properties", {}), TEMPLATE_OF[resource["Type"]])
         place = place if hasattr(place, "start_mark") else key_of(stack.section("Resources"), logical)
         message = self._refused(stack, path)

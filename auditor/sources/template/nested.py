@@ -63,6 +63,11 @@ def beside(file: str, path: str) -> str:
     return posixpath.normpath(posixpath.join(folder, path))
 
 
+def manifests(folder: str | Path) -> list[Path]:
+    """The asset manifests of a cloud assembly."""
+    return sorted(Path(folder).glob("*.assets.json"))
+
+
 def _asset_of(resource: Mapping[str, Any], node: Any, parent_file: str) -> str | None:
     """The nested template in a CDK assembly: named in the metadata, else by its hash in an asset manifest.
 
@@ -90,7 +95,7 @@ def _texts(node: Any) -> Iterator[str]:
 
 def _assets(folder: Path) -> Iterator[tuple[str, str]]:
     """Hash and path of every file in the asset manifests of a cloud assembly."""
-    for manifest in sorted(folder.glob("*.assets.json")):
+    for manifest in manifests(folder):
         try:
             if manifest.stat().st_size > MAX_BYTES:
                 continue

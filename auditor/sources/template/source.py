@@ -6,7 +6,7 @@ import datetime
 import functools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from auditor.data.folding import FRAGMENTS
@@ -15,6 +15,7 @@ from auditor.sources.template.build import build
 from auditor.sources.template.decode import MAX_BYTES
 from auditor.sources.template.find import STDIN, File, Found, find, is_template, looks_like_template, read, read_nested
 from auditor.sources.template.load import Loaded, load, tree_of
+from auditor.sources.template.nested import manifests
 from auditor.sources.template.nodes import Settings, Stack
 from auditor.sources.template.parameters import unknown_parameters
 from auditor.sources.template.worlds import assignments
@@ -27,15 +28,24 @@ class TemplateSource:
     """Templates as `model.Source`. Only the root that is read is in memory.
 
     `paths`: files, folders, patterns, and `-`, for which `stdin` gives the bytes. The header's scope grows by the
-    files that were judged.
+    files that were judged. `observe` is shown each root before it is judged, with its bytes. `is_changed` is asked
+    with the real paths of a root and of all that it includes: where it says no, the root is counted and left out.
     """
 
     def __init__(
-        self, paths: Sequence[str], settings: Settings, stdin: Callable[[], bytes] | None = None, taken_at: str = ""
+        self,
+        paths: Sequence[str],
+        settings: Settings,
+        stdin: Callable[[], bytes] | None = None,
+        taken_at: str = "",
+        observe: Callable[[Stack, bytes], None] | None = None,
+        is_changed: Callable[[Iterable[str]], bool] | None = None,
     ) -> None:
         self._paths = tuple(paths)
         self._settings = settings
         self._stdin = functools.cache(stdin) if stdin is not None else None
+        self._observe = observe
+        self._is_changed = is_changed
         self._taken_at = taken_at or f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
         self._reset()
 
@@ -92,6 +102,11 @@ class TemplateSource:
             loaded = self._load(file)
             if loaded is None:
                 continue
+            if self._is_changed is not None and file.path != STDIN and not self._is_changed(_inputs(file, loaded)):
+                self._tally["unchanged templates"] += 1
+                continue
+            if loaded.stack is not None and self._observe is not None:
+                self._observe(loaded.stack, loaded.raw)
             yield from (problem for problem in loaded.problems if problem not in reported)
             reported.update(loaded.problems)
             self._tally["remote nested stacks"] += len(loaded.remote)
@@ -139,7 +154,10 @@ class TemplateSource:
             self._tally["other files"] += 1
             self._unrecognised.append(file.path)
             return None
-        return load(file.path, tree, self._settings, read_nested)
+        loaded = load(file.path, tree, self._settings, read_nested)
+        assert isinstance(raw, bytes)
+        loaded.raw = raw
+        return loaded
 
     def _count(self, root: Stack, read_types: frozenset[str]) -> None:
         self._judged.append(root.file)
@@ -160,11 +178,23 @@ class TemplateSource:
             self._notes.append(f"not judged, since their top is no template's: {_some(self._unrecognised)}")
         if self._remote:
             self._notes.append(f"not judged, since their templates lie elsewhere: {_some(self._remote)}")
-        if not self._tally["templates"]:
+        if self._is_changed is not None:
+            if not self._tally["templates"]:
+                self._notes.append(f"no template changed ({self._tally['unchanged templates']} are as they were)")
+        elif not self._tally["templates"]:
             others = self._tally["other files"]
             self._notes.append(f"no template found in {', '.join(self._paths)} ({others} other files)")
         else:
             self._notes += unknown_parameters(self._settings.parameters, self._declared)
+
+
+def _inputs(file: File, loaded: Loaded) -> Iterator[str]:
+    """The real paths of all that a root is made of, also of what is missing, and of links to it."""
+    yield os.path.abspath(file.path)
+    yield os.path.realpath(file.path)
+    yield from loaded.asked
+    if loaded.asked or loaded.remote:
+        yield from map(os.path.realpath, manifests(os.path.dirname(file.path)))
 
 
 def _some(names: Sequence[str]) -> str:
