@@ -48,6 +48,14 @@ class TestResult(msgspec.Struct, frozen=True):
     failed_cases: tuple[str, ...] = ()
 
 
+class Coverage(msgspec.Struct, frozen=True):
+    """What the tests reached of one file; `uncovered` are runs of lines, first and last."""
+
+    file: str
+    percent: float
+    uncovered: tuple[tuple[int, int], ...]
+
+
 class OpaTools:
     """Implements `model.RegoTools`. Policies that OPA refuses are a PackError with file, line and column."""
 
@@ -99,6 +107,21 @@ class OpaTools:
             self.check(files)
             raise PackError(f"opa test: {_text(done.stderr)}")
         return tuple(map(_result, msgspec.json.decode(done.stdout) or ()))
+
+    def coverage(self, files: Sequence[str]) -> tuple[Coverage, ...]:
+        """What the tests in these files reach of each of them; the tests must pass. Test files are left out."""
+        done = self._pure("test", "-c", "-f", "json", *_paths(files))
+        if done.returncode != 0:
+            raise PackError(f"opa test --coverage: {_text(done.stdout) or _text(done.stderr)}")
+        return tuple(
+            Coverage(
+                file,
+                round(row.get("coverage", 0.0), 1),
+                tuple((part["start"]["row"], part["end"]["row"]) for part in row.get("not_covered") or ()),
+            )
+            for file, row in (_json(done.stdout).get("files") or {}).items()
+            if not file.endswith("_test.rego")
+        )
 
     def unformatted(self, files: Sequence[str]) -> tuple[str, ...]:
         """Those of the files that `opa fmt` would change."""
