@@ -48,7 +48,9 @@ def unpaired(policy: Policy, cases: Sequence[Case], seen: Seen, facts: Mapping[s
     found = list(differences(policy, cases))
     for target in targets(policy, seen, facts):
         if not any(is_pair(difference, target) for difference in found):
-            message = f"no two cases differ only in {target.name} and have different verdicts: add the one that is missing"
+            message = (
+                f"no two cases differ only in {target.name} and have different verdicts: add the one that is missing"
+            )
             yield Failure(PAIR, message, policy.id, file, 1)
 
 

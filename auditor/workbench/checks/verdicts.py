@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from auditor.model import Policy, Status, Verdict, pointer
 from auditor.workbench.cases import Case, forms
 from auditor.workbench.failure import Failure
-from auditor.workbench.runner import CaseRunner
+from auditor.workbench.runner import CaseRunner, PolicyFailed
 
 CASE, SHOWN = "case", "cases"
 
@@ -20,6 +20,9 @@ def judged(policy: Policy, cases: Sequence[Case], runner: CaseRunner) -> Iterato
         for form in forms(case, policy):
             try:
                 verdict = runner.run(case, form)
+            except PolicyFailed as error:
+                yield _failure(case, policy, form, "", "", str(error))
+                return  # it fails on the others too, or has no end
             except ValueError as error:
                 yield _failure(case, policy, form, "", "", str(error).removeprefix(f"{case.file}:{case.line}: "))
                 continue
@@ -49,9 +52,7 @@ def shown(policy: Policy, cases: Sequence[Case]) -> Iterator[Failure]:
 
 
 def _failure(case: Case, policy: Policy, form: str, expected: str, got: str, why: str) -> Failure:
-    return Failure(
-        CASE, why, policy.id, case.file, case.line, case=case.name, form=form, expected=expected, got=got
-    )
+    return Failure(CASE, why, policy.id, case.file, case.line, case=case.name, form=form, expected=expected, got=got)
 
 
 def _named(status: Status | None) -> str:
