@@ -71,7 +71,15 @@ def _unit(module: Module, libraries: Mapping[Package, Module], digest: str) -> U
         mistakes.append(str(error))
     if policy is None or mistakes:
         raise PackError("\n".join(mistakes))
-    return Unit(digest, policy, tuple(f for f in derived.findings if not f.fatal), tuple(differences), derived.seen)
+    return Unit(
+        digest,
+        policy,
+        tuple(f for f in derived.findings if not f.fatal),
+        tuple(differences),
+        derived.seen,
+        tuple(metadata.custom),
+        metadata.muted,
+    )
 
 
 def _misplaced(modules: Sequence[Module], taken: Mapping[Package, str]) -> Iterator[str]:

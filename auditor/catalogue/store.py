@@ -22,7 +22,8 @@ class Unit(msgspec.Struct, frozen=True):
     """One policy, good as long as its file and the libraries (`digest`) are the same.
 
     `findings`: what the analysis cannot follow; `differences`: where declared reads are not the derived ones;
-    `seen`: what schema and cases can be held against.
+    `seen`: what schema and cases can be held against; `written`: the keys under `custom` in its metadata; `muted`: the
+    linter's rules that are turned off, with the reasons.
     """
 
     digest: str
@@ -30,6 +31,8 @@ class Unit(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     differences: tuple[Finding, ...]
     seen: Seen = Seen()
+    written: tuple[str, ...] = ()
+    muted: Mapping[str, str] = {}
 
 
 class Stored(msgspec.Struct, frozen=True):

@@ -11,7 +11,19 @@ from collections.abc import Sequence
 from auditor.workbench.failure import Failure, sentence
 from auditor.workbench.prove import Proof
 
-_CHECKS = ("compile", "format", "rego test", "coverage", "cases", "case", "pair", "schema", "reads", "soundness")
+_CHECKS = (
+    "compile",
+    "format",
+    "rego test",
+    "coverage",
+    "cases",
+    "case",
+    "pair",
+    "schema-place",
+    "schema-value",
+    "reads",
+    "soundness",
+)
 
 
 def junit(proofs: Sequence[Proof], failures: Sequence[Failure]) -> bytes:

@@ -84,6 +84,8 @@ def prove(unit: Unit, engine: Engine, sound: bool = True) -> Proof:
     failures += verdicts.shown(policy, cases)
     failures += pairs.unpaired(policy, cases, unit.seen, FACTS)
     failures += values.misplaced(unit.seen, policy.id)
+    if values.VALUE not in unit.muted:
+        failures += values.impossible(unit.seen, policy.id)
     failures += (
         Failure(READS, each.message, policy.id, each.file, each.line, each.column) for each in unit.differences
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from auditor.cli.policy.docs import docs
+from auditor.cli.policy.lint import lint
 from auditor.cli.policy.listing import list_, show
 from auditor.cli.policy.reads import reads
 from auditor.cli.policy.test import test
@@ -15,5 +16,5 @@ def policy() -> None:
     """The policies, and what their authors need."""
 
 
-for command in (list_, show, test, reads, docs):
+for command in (list_, show, test, lint, reads, docs):
     policy.add_command(command)

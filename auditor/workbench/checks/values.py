@@ -16,7 +16,7 @@ from auditor.sources.template.coerce import Shape
 from auditor.workbench.failure import Failure
 from auditor.workbench.schemas import types
 
-PLACE, VALUE = "schema", "schema value"
+PLACE, VALUE = "schema-place", "schema-value"
 
 _JSON_TYPES = {str: {"string"}, int: {"integer", "number"}, float: {"number"}}
 
