@@ -131,6 +131,12 @@ class OpaTools:
             raise PackError(f"opa fmt: {_text(done.stderr)}")
         return tuple(done.stdout.decode().splitlines())
 
+    def format(self, files: Sequence[str]) -> None:
+        """Write the files as `opa fmt` would."""
+        done = self._run("fmt", "--write", *files)
+        if done.returncode != 0:
+            raise PackError(f"opa fmt: {_text(done.stderr)}")
+
     def eval(self, query: str, files: Sequence[str], data: bytes, explain: str = "off") -> Mapping[str, Json]:
         """`opa eval -f json` of one query over an encoded input; with `explain` "full" the trace is in it."""
         options = ["--stdin-input", "-f", "json", "--strict-builtin-errors", "--explain", explain]

@@ -93,6 +93,17 @@ def _description(unit: Unit) -> Iterator[str]:
         yield f"the description says the requirement in full: at least {_SHORTEST_TEXT} letters"
 
 
+def _finished(unit: Unit) -> Iterator[str]:
+    policy = unit.policy
+    for name, text in (
+        ("title", policy.title),
+        ("description", policy.description),
+        ("remedy", policy.remediation.text),
+    ):
+        if "TODO" in text:
+            yield f"the {name} still says TODO"
+
+
 def _complete(unit: Unit) -> Iterator[str]:
     missing = [key for key in _WRITTEN if key not in unit.written]
     if missing:
@@ -177,6 +188,7 @@ _ALL = (
     _rule("files", "The folder holds the policy, its Rego test and its cases, and nothing else.", _files),
     _rule("title", "The title is one line without a full stop.", _title),
     _rule("description", f"The description says the requirement in full, in {_SHORTEST_TEXT} letters.", _description),
+    _rule("finished", "Nothing that `auditor policy new` left to be written says TODO.", _finished),
     _rule("complete", "scope, applies, controls and reads are written; each parameter has a description.", _complete),
     _rule("parameters-read", "Each declared parameter is read.", _parameters),
     _rule("controls", "Frameworks are called by their names.", _controls),
