@@ -233,14 +233,31 @@ def _refused(command: str, done: subprocess.CompletedProcess[bytes]) -> PackErro
 def _line(error: Mapping[str, Json]) -> str:
     place = error.get("location") or {}
     where = f"{place['file']}:{place['row']}:{place['col']}: " if place.get("file") else ""
-    return f"{where}{error['message']}{_suggestion(error)}"
+    first, *rest = str(error["message"]).splitlines() or [""]
+    return "\n".join([f"{where}{first}{_suggestion(error)}", *(f"  {line.strip()}" for line in rest)])
+
+
+# What to write instead, by a part of OPA's message.
+_INSTEAD = (
+    ("`if` keyword is required", "Rego v1: write `name if { ... }`, and `name contains x if { ... }` for a set"),
+    ("`contains` keyword is required", "Rego v1: write `name contains x if { ... }`"),
+    ("is unsafe", "nothing gives it a value: misspelt, or write `some x in ...` before"),
+    ("is recursive", "Rego has no recursion: write a rule that does not need itself"),
+    ("undefined function", "misspelt, or forbidden: a policy is a pure function, its time is input.taken_at"),
+    ("unused", "take it out"),
+    ("declared but not used", "take it out, or write _"),
+    ("yaml:", "the METADATA comment is YAML behind `# `: check its colons, quotes and indentation"),
+    ("unexpected identifier token", "something is missing before it: an operator, a comma, `some x in ...`"),
+    ("unexpected eof token", "a bracket or brace is not closed"),
+)
 
 
 def _suggestion(error: Mapping[str, Json]) -> str:
-    """The nearest right name, where OPA lists the right ones (an undefined reference under a schema)."""
+    """What to write instead: the nearest right name where OPA lists the right ones (under a schema), else a hint."""
     details = error.get("details")
     if not isinstance(details, dict) or not details.get("oneOf"):
-        return ""
+        message = str(error["message"])
+        return next((f" ({hint})" for part, hint in _INSTEAD if part in message), "")
     wrong = str(details["ref"][details["pos"]]["value"])
     near = difflib.get_close_matches(wrong, map(str, details["oneOf"]), n=1)
     return f" (did you mean {near[0]}?)" if near else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,7 +13,8 @@ from auditor.catalogue import load
 from auditor.catalogue.store import Unit
 from auditor.config import nearest
 from auditor.engine.tools import OpaTools
-from auditor.errors import UsageError
+from auditor.errors import PackError, UsageError
+from auditor.workbench.checks import rego
 from auditor.workbench.prove import Files
 
 
@@ -34,13 +35,16 @@ class Bench(msgspec.Struct, frozen=True):
         return Files(tuple(unit.policy.file for unit in units), self.libraries)
 
 
-def open_bench(packs: Sequence[Path], tools: OpaTools, cache: Path | None) -> Bench:
+def open_bench(packs: Sequence[Path], tools: OpaTools, cache: Path) -> Bench:
     """The built-in pack and these; UsageError for a folder that is none, PackError as for `catalogue.load`."""
     for folder in packs:
         if not folder.is_dir():
             raise UsageError(f"--pack {folder}: no such folder")
     builtin = load.builtin_folder()
-    found = load.loaded([builtin, *packs], tools, cache)
+    try:
+        found = load.loaded([builtin, *packs], tools, cache)
+    except PackError as error:
+        raise PackError("\n".join([*_misspelt([builtin / "lib", *packs], tools, cache), str(error)])) from error
     own = tuple(os.path.realpath(folder) for folder in (packs or [builtin]))
     return Bench(found.units, found.modules, own)
 
@@ -84,6 +88,15 @@ def touched(bench: Bench, units: Sequence[Unit], changed: Collection[str]) -> tu
         return tuple(units)
     folders = {os.path.dirname(file) for file in real}
     return tuple(unit for unit in units if os.path.dirname(unit.policy.file) in folders)
+
+
+def _misspelt(folders: Sequence[Path], tools: OpaTools, cache: Path) -> Iterator[str]:
+    """What the schema says of a pack that cannot be loaded: a misspelt name shows first as something else."""
+    files = [str(file) for folder in folders for file in sorted(folder.rglob("*.rego"))]
+    modules = [os.path.realpath(file) for file in files if not file.endswith("_test.rego")]
+    for failure in rego.compiled(modules, tools, cache):
+        if "did you mean" in failure.message:
+            yield f"{failure.file}:{failure.line}:{failure.column}: {failure.message}"
 
 
 def _is_meant(unit: Unit, text: str) -> bool:

@@ -88,9 +88,9 @@ def load_cases(policy: Policy) -> tuple[Case, ...]:
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
-        raise PackError(f"{file}: cannot be read: {error.strerror}") from error
+        raise PackError(f"{file}:1:1: cannot be read: {error.strerror}; a policy has its cases beside it") from error
     except UnicodeDecodeError as error:
-        raise PackError(f"{file}: is not UTF-8") from error
+        raise PackError(f"{file}:1:1: is not UTF-8") from error
     return read_cases(text, str(file), policy)
 
 
@@ -101,6 +101,8 @@ def read_cases(text: str, file: str, policy: Policy) -> tuple[Case, ...]:
         return _File(file, loader, policy).cases(loader.get_single_node())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if "end of stream" in str(error.problem):
+            mark = error.context_mark or mark  # where it starts that has no end
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise PackError(f"{file}:{line}:{column}: {error.problem or error.context}{_yaml_hint(error)}") from error
     except yaml.YAMLError as error:
@@ -293,6 +295,8 @@ def _yaml_hint(error: yaml.MarkedYAMLError) -> str:
         return ": put quotes around a text that holds a colon"
     if "undefined alias" in problem:
         return ": an anchor (&name) stands before its alias (*name)"
+    if "quoted scalar" in problem and "end of stream" in problem:
+        return ": the quote that starts here is not closed"
     if "expected ',' or" in problem:
         return ": a bracket or brace is not closed"
     return ""

@@ -106,6 +106,12 @@ def sounded(unit: Unit, engine: Engine, tick: Callable[[], None]) -> list[Failur
     return list(soundness.unsound(unit.policy, load_cases(unit.policy), runner, tick))
 
 
+def told_once(failures: Sequence[Failure]) -> list[Failure]:
+    """Without what the compiler says already of the same line: the schema is held against it twice."""
+    lines = {(each.file, each.line) for each in failures if each.check == rego.COMPILE}
+    return [each for each in failures if each.check != values.PLACE or (each.file, each.line) not in lines]
+
+
 def assigned(failures: Iterable[Failure], units: Sequence[Unit]) -> Iterator[Failure]:
     """The failures of files, with the policies whose files they are."""
     folders = {Path(unit.policy.file).parent: unit.policy.id for unit in units}

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from auditor.workbench.prove import Proof
 
 
-def policy(proof: Proof, others: Sequence[Failure] = ()) -> None:
-    """One policy with what does not hold; `others`: what was found before."""
-    found = [*others, *proof.failures]
+def policy(proof: Proof) -> None:
+    """One policy with what does not hold."""
+    found = proof.failures
     word = click.style("FAIL", fg="red") if found else click.style("ok", fg="green") + "  "
     click.echo(f"{word}  {proof.policy}  {proof.cases} cases in {proof.runs} runs, {proof.seconds:.1f} s")
     failures(found)
@@ -28,7 +28,8 @@ def failures(found: Iterable[Failure]) -> None:
     from auditor.workbench.failure import sentence
 
     for failure in found:
-        place = ":".join(str(part) for part in (shown(failure.file), failure.line, failure.column) if part)
+        file = shown(failure.file) if failure.file else failure.policy or "the pack"
+        place = ":".join(str(part) for part in (file, failure.line, failure.column) if part)
         click.echo("\n".join(map(plain, f"  {place}: [{failure.check}] {sentence(failure)}".splitlines())))
 
 
@@ -39,5 +40,5 @@ def coverage(covered: Iterable[Coverage]) -> None:
 
 
 def summary(proofs: Sequence[Proof], found: Sequence[Failure], seconds: float) -> None:
-    wrong = f"{len(found)} failures" if found else "all hold"
+    wrong = f"{len(found)} {'failure' if len(found) == 1 else 'failures'}" if found else "all hold"
     click.echo(f"{len(proofs)} {'policy' if len(proofs) == 1 else 'policies'}: {wrong}, {seconds:.1f} s")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from auditor.cli.options import config_option, packs_option
 from auditor.cli.policy import telling
@@ -106,12 +107,13 @@ def _tested(
     job = parallel.Job(session.opa_binary(), files.libraries, tuple(units), sound)
     for proof in parallel.proven(job, jobs):
         own = [each for each in failures if each.policy == proof.policy]
-        telling.policy(proof, own)
-        proofs.append(proof)
+        proofs.append(msgspec.structs.replace(proof, failures=tuple(prove.told_once([*own, *proof.failures]))))
+        telling.policy(proofs[-1])
     told = {proof.policy for proof in proofs}
-    telling.failures([each for each in failures if each.policy not in told])
+    rest = [each for each in failures if each.policy not in told]
+    telling.failures(rest)
     proofs.sort(key=lambda proof: proof.policy)
-    return proofs, [*failures, *(failure for proof in proofs for failure in proof.failures)]
+    return proofs, [*rest, *(failure for proof in proofs for failure in proof.failures)]
 
 
 def _write(file: Path, proofs: Sequence[Proof], failures: Sequence[Failure]) -> None:

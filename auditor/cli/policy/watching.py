@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import click
+import msgspec
 
 from auditor.catalogue import load
 from auditor.cli import session
@@ -68,7 +69,8 @@ def _turn(
         engine.wait()
         for unit in units:
             proof = prove.prove(unit, engine, sound=False)
-            telling.policy(proof, [each for each in found if each.policy == unit.policy.id])
+            own = [each for each in found if each.policy == unit.policy.id]
+            telling.policy(msgspec.structs.replace(proof, failures=tuple(prove.told_once([*own, *proof.failures]))))
             if sound and prove.may_be_sound(unit, proof.failures):
                 telling.failures(prove.sounded(unit, engine, tick))
 
