@@ -43,15 +43,18 @@ class Target(msgspec.Struct, frozen=True):
 
 
 def unpaired(policy: Policy, cases: Sequence[Case], seen: Seen, facts: Mapping[str, Fact]) -> Iterator[Failure]:
-    """The reads for which there is no such pair."""
+    """The reads for which there is no such pair, as failures of the file of cases."""
     file = cases[0].file if cases else policy.file
+    for target in missing(policy, cases, seen, facts):
+        message = f"no two cases differ only in {target.name} and have different verdicts: add the one that is missing"
+        yield Failure(PAIR, message, policy.id, file, 1)
+
+
+def missing(policy: Policy, cases: Sequence[Case], seen: Seen, facts: Mapping[str, Fact]) -> list[Target]:
+    """The reads for which there is no such pair."""
     found = list(differences(policy, cases))
-    for target in targets(policy, seen, facts):
-        if not any(is_pair(difference, target) for difference in found):
-            message = (
-                f"no two cases differ only in {target.name} and have different verdicts: add the one that is missing"
-            )
-            yield Failure(PAIR, message, policy.id, file, 1)
+    wanted = targets(policy, seen, facts)
+    return [target for target in wanted if not any(is_pair(difference, target) for difference in found)]
 
 
 def targets(policy: Policy, seen: Seen, facts: Mapping[str, Fact]) -> list[Target]:
@@ -105,7 +108,7 @@ def _fixed(case: Case) -> tuple[object, ...]:
 
 
 def _held(case: Case, policy: Policy) -> tuple[Resource, ...]:
-    return live_scope(msgspec.structs.replace(case, neighbours=case.neighbours), policy).held
+    return live_scope(case, policy).held
 
 
 def _difference(ones: Sequence[Resource], others: Sequence[Resource]) -> Difference:
