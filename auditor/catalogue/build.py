@@ -35,7 +35,7 @@ def build(contents: Mapping[str, bytes], tools: RegoTools, known: Mapping[str, U
         modules = [syntax.module(tree) for tree in parsers.map(tools.parse, files)]
     taken: dict[Package, str] = {("policy", unit.policy.key): unit.policy.file for unit in same.values()}
     _refuse(_misplaced(modules, taken))
-    tools.check(list(contents))
+    tools.check(files)  # what is known was checked, with these libraries
     libraries = {module.package: module for module in modules if module.package[0] != "policy"}
     units = list(same.values())
     mistakes: list[str] = []
@@ -71,7 +71,15 @@ def _unit(module: Module, libraries: Mapping[Package, Module], digest: str) -> U
         mistakes.append(str(error))
     if policy is None or mistakes:
         raise PackError("\n".join(mistakes))
-    return Unit(digest, policy, tuple(f for f in derived.findings if not f.fatal), tuple(differences))
+    return Unit(
+        digest,
+        policy,
+        tuple(f for f in derived.findings if not f.fatal),
+        tuple(differences),
+        derived.seen,
+        tuple(metadata.custom),
+        metadata.muted,
+    )
 
 
 def _misplaced(modules: Sequence[Module], taken: Mapping[Package, str]) -> Iterator[str]:

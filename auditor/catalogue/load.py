@@ -10,8 +10,10 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
 from auditor.catalogue.finding import Finding
-from auditor.catalogue.store import Store
+from auditor.catalogue.store import Store, Unit
 from auditor.catalogue.store import revision as revision_of
 from auditor.errors import PackError
 from auditor.model import Pack, RegoTools
@@ -26,12 +28,38 @@ def builtin_folder() -> Path:
     raise PackError(f"the built-in pack is missing: no policies/main/main.rego in {package} or {package.parent}")
 
 
+class Loaded(msgspec.Struct, frozen=True):
+    """What is known of all policies of some folders, with their Rego files (no tests) and a hash of them."""
+
+    units: tuple[Unit, ...]
+    modules: tuple[str, ...]
+    revision: str
+
+
 def load(folders: Sequence[Path], tools: RegoTools, cache: Path | None, strict_folders: Sequence[Path] = ()) -> Pack:
     """All policies of all folders, in the order of their ids; the built-in folder comes first.
 
     What the analysis of reads cannot follow is a note, in `strict_folders` an error. `cache` None: nothing is
     kept. PackError has one line per mistake, with file, line and column.
     """
+    return pack(loaded(folders, tools, cache), strict_folders)
+
+
+def pack(found: Loaded, strict_folders: Sequence[Path] = ()) -> Pack:
+    """The policies without what only their author wants to know; see `load`."""
+    findings = [finding for unit in found.units for finding in unit.findings]
+    refused = _within(findings, strict_folders)
+    if refused:
+        raise PackError("\n".join(map(str, refused)))
+    findings += [difference for unit in found.units for difference in unit.differences]
+    # who uses the built-in pack cannot change it, and a test compares what it declares
+    own = _within(findings, [builtin_folder()])
+    notes = tuple(str(finding) for finding in findings if finding not in own)
+    return Pack(tuple(unit.policy for unit in found.units), found.modules, found.revision, notes)
+
+
+def loaded(folders: Sequence[Path], tools: RegoTools, cache: Path | None) -> Loaded:
+    """All that is known of the policies; PackError as for `load`."""
     roots = [os.path.realpath(folder) for folder in folders]
     files = {file: file[len(root) + 1 :] for root in roots for file in sorted(_modules(root))}
     contents = {file: _content(file) for file in files}
@@ -44,15 +72,7 @@ def load(folders: Sequence[Path], tools: RegoTools, cache: Path | None, strict_f
         stored = build(contents, tools, kept.known() if kept is not None else {})
         if kept is not None:
             kept.keep(revision, stored)
-    findings = [finding for unit in stored.units for finding in unit.findings]
-    refused = _within(findings, strict_folders)
-    if refused:
-        raise PackError("\n".join(map(str, refused)))
-    findings += [difference for unit in stored.units for difference in unit.differences]
-    # who uses the built-in pack cannot change it, and a test compares what it declares
-    own = _within(findings, [builtin_folder()])
-    notes = tuple(str(finding) for finding in findings if finding not in own)
-    return Pack(tuple(unit.policy for unit in stored.units), tuple(files), revision, notes)
+    return Loaded(stored.units, tuple(files), revision)
 
 
 def _modules(folder: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ _CUSTOM = (
     "parameters",
     "controls",
     "remediation",
+    "lint",
 )
 _REQUIRED = ("id", "severity", "function", "stage", "subject", "remediation")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -77,6 +78,7 @@ class Metadata:
         id = self._id(key)
         declared = self._subjects(subjects)
         parameters, controls, remediation = self._parameters(), self._controls(), self._remediation()
+        self._check_lint()
         title, description = self._text("title"), self._text("description")
         if self.mistakes:
             raise PackError("\n".join(self.mistakes))
@@ -95,6 +97,18 @@ class Metadata:
             file=self._file,
             **values,  # type: ignore[arg-type]  # checked against the fields' own types
         )
+
+    @property
+    def muted(self) -> dict[str, str]:
+        """The rules of the linter that are turned off for this policy, each with its reason."""
+        return {str(rule): str(reason) for rule, reason in self._mapping("lint").items()}
+
+    def _check_lint(self) -> None:
+        for rule, reason in self._mapping("lint").items():
+            if not isinstance(reason, str) or not reason.strip():
+                self.mistake(
+                    f'lint: say why {rule} is turned off: write {rule}: "<reason>"', "custom", "lint", str(rule)
+                )
 
     def _check_keys(self) -> None:
         tops = [match[1] for line in self._comment if (match := re.match(r"# ([\w-]+)\s*:", line))]

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from auditor.catalogue.finding import Finding
+from auditor.catalogue.seen import Seen
 from auditor.model import Policy
 
 # So many revisions of a pack are kept: an author goes back and forth between a few.
@@ -20,13 +21,18 @@ _KEPT = 5
 class Unit(msgspec.Struct, frozen=True):
     """One policy, good as long as its file and the libraries (`digest`) are the same.
 
-    `findings`: what the analysis cannot follow; `differences`: where declared reads are not the derived ones.
+    `findings`: what the analysis cannot follow; `differences`: where declared reads are not the derived ones;
+    `seen`: what schema and cases can be held against; `written`: the keys under `custom` in its metadata; `muted`: the
+    linter's rules that are turned off, with the reasons.
     """
 
     digest: str
     policy: Policy
     findings: tuple[Finding, ...]
     differences: tuple[Finding, ...]
+    seen: Seen = Seen()
+    written: tuple[str, ...] = ()
+    muted: Mapping[str, str] = {}
 
 
 class Stored(msgspec.Struct, frozen=True):

@@ -51,6 +51,11 @@ def say(text: str) -> None:
     click.echo(f"auditor: {text}", err=True)
 
 
+def cache() -> Path:
+    """Where what was derived from packs and schemas is kept."""
+    return discover.cache_folder(os.environ)
+
+
 def opa_tools() -> OpaTools:
     return OpaTools(opa_binary())
 

@@ -48,6 +48,14 @@ class TestResult(msgspec.Struct, frozen=True):
     failed_cases: tuple[str, ...] = ()
 
 
+class Coverage(msgspec.Struct, frozen=True):
+    """What the tests reached of one file; `uncovered` are runs of lines, first and last."""
+
+    file: str
+    percent: float
+    uncovered: tuple[tuple[int, int], ...]
+
+
 class OpaTools:
     """Implements `model.RegoTools`. Policies that OPA refuses are a PackError with file, line and column."""
 
@@ -100,6 +108,21 @@ class OpaTools:
             raise PackError(f"opa test: {_text(done.stderr)}")
         return tuple(map(_result, msgspec.json.decode(done.stdout) or ()))
 
+    def coverage(self, files: Sequence[str]) -> tuple[Coverage, ...]:
+        """What the tests in these files reach of each of them; the tests must pass. Test files are left out."""
+        done = self._pure("test", "-c", "-f", "json", *_paths(files))
+        if done.returncode != 0:
+            raise PackError(f"opa test --coverage: {_text(done.stdout) or _text(done.stderr)}")
+        return tuple(
+            Coverage(
+                file,
+                round(row.get("coverage", 0.0), 1),
+                tuple((part["start"]["row"], part["end"]["row"]) for part in row.get("not_covered") or ()),
+            )
+            for file, row in (_json(done.stdout).get("files") or {}).items()
+            if not file.endswith("_test.rego")
+        )
+
     def unformatted(self, files: Sequence[str]) -> tuple[str, ...]:
         """Those of the files that `opa fmt` would change."""
         done = self._run("fmt", "--list", *files)
@@ -107,6 +130,12 @@ class OpaTools:
             self.check(files)
             raise PackError(f"opa fmt: {_text(done.stderr)}")
         return tuple(done.stdout.decode().splitlines())
+
+    def format(self, files: Sequence[str]) -> None:
+        """Write the files as `opa fmt` would."""
+        done = self._run("fmt", "--write", *files)
+        if done.returncode != 0:
+            raise PackError(f"opa fmt: {_text(done.stderr)}")
 
     def eval(self, query: str, files: Sequence[str], data: bytes, explain: str = "off") -> Mapping[str, Json]:
         """`opa eval -f json` of one query over an encoded input; with `explain` "full" the trace is in it."""
@@ -204,14 +233,31 @@ def _refused(command: str, done: subprocess.CompletedProcess[bytes]) -> PackErro
 def _line(error: Mapping[str, Json]) -> str:
     place = error.get("location") or {}
     where = f"{place['file']}:{place['row']}:{place['col']}: " if place.get("file") else ""
-    return f"{where}{error['message']}{_suggestion(error)}"
+    first, *rest = str(error["message"]).splitlines() or [""]
+    return "\n".join([f"{where}{first}{_suggestion(error)}", *(f"  {line.strip()}" for line in rest)])
+
+
+# What to write instead, by a part of OPA's message.
+_INSTEAD = (
+    ("`if` keyword is required", "Rego v1: write `name if { ... }`, and `name contains x if { ... }` for a set"),
+    ("`contains` keyword is required", "Rego v1: write `name contains x if { ... }`"),
+    ("is unsafe", "nothing gives it a value: misspelt, or write `some x in ...` before"),
+    ("is recursive", "Rego has no recursion: write a rule that does not need itself"),
+    ("undefined function", "misspelt, or forbidden: a policy is a pure function, its time is input.taken_at"),
+    ("unused", "take it out"),
+    ("declared but not used", "take it out, or write _"),
+    ("yaml:", "the METADATA comment is YAML behind `# `: check its colons, quotes and indentation"),
+    ("unexpected identifier token", "something is missing before it: an operator, a comma, `some x in ...`"),
+    ("unexpected eof token", "a bracket or brace is not closed"),
+)
 
 
 def _suggestion(error: Mapping[str, Json]) -> str:
-    """The nearest right name, where OPA lists the right ones (an undefined reference under a schema)."""
+    """What to write instead: the nearest right name where OPA lists the right ones (under a schema), else a hint."""
     details = error.get("details")
     if not isinstance(details, dict) or not details.get("oneOf"):
-        return ""
+        message = str(error["message"])
+        return next((f" ({hint})" for part, hint in _INSTEAD if part in message), "")
     wrong = str(details["ref"][details["pos"]]["value"])
     near = difflib.get_close_matches(wrong, map(str, details["oneOf"]), n=1)
     return f" (did you mean {near[0]}?)" if near else ""

@@ -14,11 +14,13 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
+from auditor.config import nearest
 from auditor.errors import PackError
 from auditor.model import Json, Policy, Status, keys_of
-from auditor.sources.template.schemas import is_known
+from auditor.workbench import schemas
 
 Form = Literal["live", "template"]
+Mark = tuple[int, int]  # line and column, from 1
 
 TAKEN_AT = "2026-11-22T00:00:00Z"
 SUBJECT = "Subject"  # the subject's logical id in a template
@@ -86,9 +88,9 @@ def load_cases(policy: Policy) -> tuple[Case, ...]:
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
-        raise PackError(f"{file}: cannot be read: {error.strerror}") from error
+        raise PackError(f"{file}:1:1: cannot be read: {error.strerror}; a policy has its cases beside it") from error
     except UnicodeDecodeError as error:
-        raise PackError(f"{file}: is not UTF-8") from error
+        raise PackError(f"{file}:1:1: is not UTF-8") from error
     return read_cases(text, str(file), policy)
 
 
@@ -99,7 +101,10 @@ def read_cases(text: str, file: str, policy: Policy) -> tuple[Case, ...]:
         return _File(file, loader, policy).cases(loader.get_single_node())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise PackError(f"{file}:{mark.line + 1 if mark else 1}: {error.problem or error.context}") from error
+        if "end of stream" in str(error.problem):
+            mark = error.context_mark or mark  # where it starts that has no end
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise PackError(f"{file}:{line}:{column}: {error.problem or error.context}{_yaml_hint(error)}") from error
     except yaml.YAMLError as error:
         raise PackError(f"{file}: {error}") from error
     finally:
@@ -136,13 +141,13 @@ class _File:
 
     def cases(self, root: yaml.Node | None) -> tuple[Case, ...]:
         if not isinstance(root, yaml.SequenceNode):
-            raise PackError(f"{self._file}:1: a list of cases is wanted")
+            raise PackError(f"{self._file}:1:1: a list of cases is wanted: each starts with `- name: ...`")
         self._refuse_duplicates(root)
         cases = tuple(self._case(node) for node in root.value)
         names: dict[str, int] = {}
-        for case in cases:
+        for case, node in zip(cases, root.value, strict=True):
             if case.name in names:
-                raise self._error(case.line, f'"{case.name}" is also the name of the case on line {names[case.name]}')
+                raise self._error(_mark(node), f'"{case.name}" is also the name of the case on line {names[case.name]}')
             names[case.name] = case.line
         return cases
 
@@ -152,7 +157,8 @@ class _File:
             if key not in values:
                 raise self._error(line, f"a case has no {key}")
         if values["expect"] not in _EXPECT:
-            raise self._error(lines["expect"], f"expect is one of {', '.join(_EXPECT)}")
+            hint = nearest(values["expect"], _EXPECT)
+            raise self._error(lines["expect"], f"expect is one of {', '.join(_EXPECT)}{hint}")
         if values.get("only") not in (None, "live", "template"):
             raise self._error(lines["only"], "only is live or template")
         if "only" in values and "why" not in values:
@@ -165,7 +171,7 @@ class _File:
             expect=_EXPECT[values["expect"]],
             subject=self._subject(values, line),
             file=self._file,
-            line=line,
+            line=line[0],
             properties=values.get("properties", {}),
             hide=self._hidden(values, lines),
             arn=values.get("arn"),
@@ -177,10 +183,10 @@ class _File:
             why=values.get("why"),
             template=values.get("template"),
         )
-        self._fits_its_forms(case, lines)
+        self._fits_its_forms(case, line, lines)
         return case
 
-    def _subject(self, values: Mapping[str, Any], line: int) -> str:
+    def _subject(self, values: Mapping[str, Any], line: Mark) -> str:
         subjects = self._policy.subjects
         declared = values.get("subject")
         if "template" in values:
@@ -194,23 +200,25 @@ class _File:
             raise self._error(line, f"subject is one of {', '.join(subjects)}")
         return str(declared)
 
-    def _fits_its_forms(self, case: Case, lines: Mapping[str, int]) -> None:
+    def _fits_its_forms(self, case: Case, line: Mark, lines: Mapping[str, Mark]) -> None:
         types = (case.subject, *(each.type for each in case.neighbours))
         made_up = [type for type in types if type.startswith("Auditor::")]
         if case.template is not None:
             clash = next((key for key in ("properties", "hide", "with", "arn") if key in lines), None)
             if clash is not None or case.only == "live":
-                raise self._error(case.line, f"a case with a template has no {clash or 'live form'}")
+                raise self._error(line, f"a case with a template has no {clash or 'live form'}")
         elif "template" in forms(case, self._policy) and made_up:
-            raise self._error(case.line, f"{made_up[0]} stands in no template: say `only: live` and why")
+            raise self._error(line, f"{made_up[0]} stands in no template: say `only: live` and why")
         elif case.only == "template" and any(each.missing for each in case.neighbours):
-            raise self._error(case.line, "a template hides no list: `missing` is for the live form")
+            raise self._error(line, "a template hides no list: `missing` is for the live form")
 
     def _neighbour(self, node: yaml.Node) -> Neighbour:
         line, values, lines = self._mapping(node, _NEIGHBOUR, "a neighbour")
         type = values.get("type", "")
         if not _TYPE.fullmatch(type) or not _is_known(type):
-            raise self._error(lines.get("type", line), f'there is no resource type "{type}"')
+            raise self._error(
+                lines.get("type", line), f'there is no resource type "{type}"{schemas.nearest_type(type)}'
+            )
         if values.get("missing") and len(values) > 2:
             raise self._error(line, "what is missing has no properties")
         return Neighbour(
@@ -223,18 +231,20 @@ class _File:
 
     def _mapping(
         self, node: yaml.Node, keys: Mapping[str, type], what: str
-    ) -> tuple[int, dict[str, Any], dict[str, int]]:
+    ) -> tuple[Mark, dict[str, Any], dict[str, Mark]]:
         """The line of a mapping, its values, and the line of each of its keys."""
-        line = node.start_mark.line + 1
+        line = _mark(node)
         if not isinstance(node, yaml.MappingNode):
             raise self._error(line, f"{what} is a mapping")
         values: dict[str, Any] = {}
-        lines: dict[str, int] = {}
+        lines: dict[str, Mark] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
-            lines[key] = key_node.start_mark.line + 1
+            lines[key] = _mark(key_node)
             if key not in keys:
-                raise self._error(lines[key], f'{what} has no key "{key}"; there are {", ".join(keys)}')
+                raise self._error(
+                    lines[key], f'{what} has no key "{key}"{nearest(key, keys)}; there are {", ".join(keys)}'
+                )
             values[key] = self._loader.construct_object(value_node, deep=True)
             if not isinstance(values[key], keys[key]):
                 raise self._error(lines[key], f"{key} is {_WORDS[keys[key]]}")
@@ -243,14 +253,14 @@ class _File:
     def _elements(self, node: yaml.Node, key: str) -> list[yaml.Node]:
         return next((list(value.value) for name, value in node.value if name.value == key), [])
 
-    def _pointers(self, values: list[Json], line: int) -> tuple[str, ...]:
+    def _pointers(self, values: list[Json], line: Mark) -> tuple[str, ...]:
         for value in values:
             if not isinstance(value, str) or not value.startswith("/"):
                 raise self._error(line, f"{value!r} is no JSON pointer: it starts with /")
         return tuple(values)
 
-    def _hidden(self, values: Mapping[str, Any], lines: Mapping[str, int]) -> tuple[str, ...]:
-        pointers = self._pointers(values.get("hide", []), lines.get("hide", 0))
+    def _hidden(self, values: Mapping[str, Any], lines: Mapping[str, Mark]) -> tuple[str, ...]:
+        pointers = self._pointers(values.get("hide", []), lines.get("hide", (1, 1)))
         for pointer in pointers:
             if any(pointer.startswith(f"{other}/") for other in pointers) or not _leads_somewhere(values, pointer):
                 raise self._error(lines["hide"], f"nothing can be hidden at {pointer}")
@@ -261,15 +271,35 @@ class _File:
             seen: set[str] = set()
             for key, value in node.value:
                 if key.value in seen:
-                    raise self._error(key.start_mark.line + 1, f'the key "{key.value}" stands there twice')
+                    raise self._error(_mark(key), f'the key "{key.value}" stands there twice')
                 seen.add(key.value)
                 self._refuse_duplicates(value)
         elif isinstance(node, yaml.SequenceNode):
             for value in node.value:
                 self._refuse_duplicates(value)
 
-    def _error(self, line: int, message: str) -> PackError:
-        return PackError(f"{self._file}:{line}: {message}")
+    def _error(self, mark: Mark, message: str) -> PackError:
+        return PackError(f"{self._file}:{mark[0]}:{mark[1]}: {message}")
+
+
+def _mark(node: yaml.Node) -> Mark:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _yaml_hint(error: yaml.MarkedYAMLError) -> str:
+    """What to write instead, for the mistakes that are made most."""
+    problem = f"{error.problem} {error.context}"
+    if "\\t" in problem:
+        return ": indent with spaces, not with tabs"
+    if "mapping values are not allowed" in problem:
+        return ": put quotes around a text that holds a colon"
+    if "undefined alias" in problem:
+        return ": an anchor (&name) stands before its alias (*name)"
+    if "quoted scalar" in problem and "end of stream" in problem:
+        return ": the quote that starts here is not closed"
+    if "expected ',' or" in problem:
+        return ": a bracket or brace is not closed"
+    return ""
 
 
 def _leads_somewhere(values: Mapping[str, Any], pointer: str) -> bool:
@@ -286,7 +316,5 @@ def _leads_somewhere(values: Mapping[str, Any], pointer: str) -> bool:
 
 
 def _is_known(type: str) -> bool:
-    """Whether CloudFormation has the type; the project's own types are told by their prefix."""
-    if not type.startswith("AWS::"):
-        return True
-    return is_known(type)
+    """Whether CloudFormation has the type, or it is one of our own; custom resources are the user's."""
+    return type.startswith("Custom::") or schemas.is_known(type)

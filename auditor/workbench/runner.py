@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -12,7 +13,7 @@ from auditor import projection
 from auditor.catalogue import parameters, plan
 from auditor.facts.base import Fact
 from auditor.facts.table import FACTS
-from auditor.model import Engine, Json, Policy, Problem, Status, Verdict
+from auditor.model import Engine, Evaluation, Json, Policy, Problem, Status, Verdict
 from auditor.scope_audit import ScopeAudit
 from auditor.sources.template.nodes import Settings
 from auditor.workbench.case_scope import CaseScope, live_scope, template_text
@@ -20,6 +21,10 @@ from auditor.workbench.cases import SUBJECT, Case, Form
 from auditor.worlds import merge
 
 _ALL = 1_000_000  # a case is one shard
+
+
+class PolicyFailed(ValueError):
+    """The policy itself failed on a case (a built-in error, a conflict, no end): no verdict of it means anything."""
 
 
 class CaseRunner:
@@ -32,6 +37,7 @@ class CaseRunner:
         self._tries = projection.compiled(self.plan.reads)
         self._engine = engine
         self._known: dict[bytes, Status | None] = {}
+        self._evaluated: dict[tuple[object, ...], Evaluation] = {}
 
     def judged_as(self, policy: Policy) -> None:
         """Judge by another policy's reads from here on; what is collected and shown to OPA stays the same."""
@@ -79,6 +85,15 @@ class CaseRunner:
         for shard in ScopeAudit(scope, self.plan, self.facts, self._tries, _ALL).shards():  # type: ignore[arg-type]
             if not shard.policies:
                 continue
-            shard.evaluated(self._engine.evaluate(shard.keys, shard.body, encoded, case.taken_at))
+            shard.evaluated(self._evaluation(tuple(shard.keys), shard.body, encoded, case.taken_at))
             verdicts += shard.verdicts()
         return verdicts
+
+    def _evaluation(self, *question: Any) -> Evaluation:
+        """What OPA says, asked once: most of what is hidden or filled in for a test changes nothing that it sees."""
+        if question not in self._evaluated:
+            self._evaluated[question] = self._engine.evaluate(*question)
+        found = self._evaluated[question]
+        if self.policy.key in found.failures:
+            raise PolicyFailed(f"the policy failed: {found.failures[self.policy.key]}")
+        return found

@@ -47,6 +47,8 @@ class Unsound(msgspec.Struct, frozen=True):
     what: str
     verdict: Status
     truth: frozenset[Status]
+    file: str = ""
+    line: int = 0
 
     def __str__(self) -> str:
         truth = ", ".join(sorted(self.truth))
@@ -65,7 +67,9 @@ def unsound(policy: Policy, cases: Sequence[Case], facts: Sequence[Fact], judge:
         said = {judge(scope, trial.case) for scope in trial.completions}
         truth = frozenset(status for status in said if status in (Status.PASS, Status.FAIL))
         if truth != {verdict}:
-            result.append(Unsound(policy.id, trial.case.name, trial.what, verdict, truth))
+            result.append(
+                Unsound(policy.id, trial.case.name, trial.what, verdict, truth, trial.case.file, trial.case.line)
+            )
     return result
 
 

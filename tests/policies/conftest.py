@@ -7,15 +7,20 @@ from collections.abc import Iterator
 import pytest
 
 from auditor.catalogue import load
+from auditor.catalogue.load import Loaded
 from auditor.engine.opa import ManagedOpa
 from auditor.engine.tools import OpaTools
 from auditor.model import Pack
 
 
 @pytest.fixture(scope="session")
-def pack(opa: str, tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    cache = tmp_path_factory.mktemp("cache")
-    return load.load([load.builtin_folder()], OpaTools(opa), cache)
+def found(opa: str, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    return load.loaded([load.builtin_folder()], OpaTools(opa), tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def pack(found: Loaded) -> Pack:
+    return load.pack(found)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from auditor.catalogue.reads.telling import told_names
 from auditor.catalogue.reads.values import ANY, Entries, Identity, Known, Node, Star, Value, Values, Written, unique
 
 _FLIPPED: dict[Sign, Sign] = {1: -1, 0: 0, -1: 1}
+_EQUAL = frozenset({"equal", "eq", "neq"})
 _IDENTITIES = frozenset({"id", "name", "arn"})
 # In a template these are placeholders, unless the user sets them.
 _PLACEHOLDERS = frozenset({"account", "region"})
@@ -202,6 +203,9 @@ class Bodies(Calls):
                     self.distrust(fault, place, scope, (left,), (right,))
         self.lint_identity(lefts, rights, scope, place)
         self.lint_identity(rights, lefts, scope, place)
+        if name in _EQUAL:
+            self.trace.compared(lefts, rights, place)
+            self.trace.compared(rights, lefts, place)
         if is_join and name in ("equal", "eq"):
             self._join(lefts, rights, scope)
             self._join(rights, lefts, scope)
@@ -221,6 +225,8 @@ class Bodies(Calls):
                 self.distrust("whether something is a member is kept as a value: ask it directly", place, scope, *args)
             return
         for collection in collections:
+            if isinstance(collection, Written):
+                self.trace.compared(wanted[-1], tuple(part for _, side in collection.items for part in side), place)
             if isinstance(collection, Entries):
                 found = self.opened(collection, scope)
             else:

@@ -9,10 +9,12 @@ from typing import Any
 from auditor.catalogue.finding import Finding
 from auditor.catalogue.reads import merge, syntax, words
 from auditor.catalogue.reads.bodies import Bodies
+from auditor.catalogue.reads.gather import seen
 from auditor.catalogue.reads.merge import Atom
-from auditor.catalogue.reads.scope import Program, Reading, Scope, TooLong, Trace, Unbound
+from auditor.catalogue.reads.scope import Comparison, Join, Program, Reading, Scope, TooLong, Trace, Unbound
 from auditor.catalogue.reads.syntax import Clause, Module, Place
 from auditor.catalogue.reads.values import Known, Whole, Word, plain
+from auditor.catalogue.seen import Seen
 from auditor.model import Access, Path, Sign
 
 _TYPES: Mapping[str, Known] = {
@@ -43,6 +45,7 @@ class Derived:
     findings: tuple[Finding, ...]
     subjects: tuple[str, ...]
     places: Mapping[tuple[str, Path, Sign], Place]
+    seen: Seen = Seen()
 
 
 def derive(tree: Mapping[str, Any], libraries: Iterable[Mapping[str, Any]]) -> Derived:
@@ -76,6 +79,11 @@ def analyse(module: Module, modules: Mapping[syntax.Package, Module]) -> Derived
         tuple(dict.fromkeys(findings)),
         tuple(dict.fromkeys(type for one in followed for type in sorted(one.types))),
         merge.places(atoms),
+        seen(
+            readings,
+            [one for each in followed for one in each.comparisons],
+            [j for each in followed for j in each.joins],
+        ),
     )
 
 
@@ -87,6 +95,8 @@ class _Followed:
     readings: Sequence[Reading]
     findings: Sequence[Finding]
     rules: Sequence[RuleReads]
+    comparisons: Sequence[Comparison]
+    joins: Sequence[Join]
 
 
 def _follow(clause: Clause, module: Module, program: Program) -> _Followed:
@@ -127,7 +137,7 @@ def _follow(clause: Clause, module: Module, program: Program) -> _Followed:
         )
         for word in found
     ]
-    return _Followed(found, types, atoms, trace.reads, trace.findings, rules)
+    return _Followed(found, types, atoms, trace.reads, trace.findings, rules, trace.comparisons, trace.joins)
 
 
 def _program(module: Module, modules: Mapping[syntax.Package, Module]) -> Program:

@@ -52,12 +52,22 @@ class Join:
     frame: int
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """A value in a resource held against a constant text or number."""
+
+    node: Node
+    literal: str | int | float
+    place: Place
+
+
 @dataclass
 class Trace:
     """What was seen while one rule is followed."""
 
     reads: list[Reading] = field(default_factory=list)
     joins: list[Join] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     _number: int = 0
     _steps: int = 0
@@ -68,6 +78,13 @@ class Trace:
         if deep or steps not in ((), ("facts",), ("tags",)):
             sign: Sign = 0 if (node.shaky or deep) and scope.mode != "shown" else scope.sign
             self.reads.append(Reading(node.binding, steps, sign, deep, place))
+
+    def compared(self, values: Values, others: Values, place: Place) -> None:
+        """Note what is held against a constant, whatever comes of it."""
+        for value in values:
+            for other in others:
+                if isinstance(value, Node) and isinstance(other, Known) and other.literal is not None:
+                    self.comparisons.append(Comparison(value, other.literal, place))
 
     def find(self, message: str, place: Place, scope: Scope, fatal: bool = False) -> None:
         """Note a finding, unless nothing depends on what is followed here."""
@@ -94,11 +111,11 @@ class Trace:
         if self._steps > MAX_STEPS:
             raise TooLong
 
-    def mark(self) -> tuple[int, int, int]:
-        return len(self.reads), len(self.joins), len(self.findings)
+    def mark(self) -> tuple[int, int, int, int]:
+        return len(self.reads), len(self.joins), len(self.findings), len(self.comparisons)
 
-    def rewind(self, mark: tuple[int, int, int]) -> None:
-        del self.reads[mark[0] :], self.joins[mark[1] :], self.findings[mark[2] :]
+    def rewind(self, mark: tuple[int, int, int, int]) -> None:
+        del self.reads[mark[0] :], self.joins[mark[1] :], self.findings[mark[2] :], self.comparisons[mark[3] :]
 
 
 class Scope:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import click
 
 from auditor.cli.policy.docs import docs
+from auditor.cli.policy.lint import lint
 from auditor.cli.policy.listing import list_, show
+from auditor.cli.policy.new import new
 from auditor.cli.policy.reads import reads
+from auditor.cli.policy.test import test
 
 
 @click.group()
@@ -14,5 +17,5 @@ def policy() -> None:
     """The policies, and what their authors need."""
 
 
-for command in (list_, show, reads, docs):
+for command in (list_, show, new, test, lint, reads, docs):
     policy.add_command(command)

@@ -45,6 +45,26 @@ class Shape:
         """The properties that the schema names."""
         return tuple(dict.fromkeys(name for branch in self._branches for name in branch.get("properties", {})))
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether no other property than those may stand there."""
+        return bool(self.names) and not any(
+            branch.get("patternProperties") or branch.get("additionalProperties") for branch in self._branches
+        )
+
+    @property
+    def values(self) -> tuple[Any, ...] | None:
+        """The scalars that alone may stand here, of all alternatives; None where any may."""
+        found: list[Any] = []
+        for branch in self._branches:
+            if "enum" in branch:
+                found += branch["enum"]
+            elif "const" in branch:
+                found.append(branch["const"])
+            elif not {"$ref", "anyOf", "oneOf", "allOf"} & branch.keys():
+                return None
+        return tuple(found) or None
+
     def below(self, key: str) -> Shape | None:
         if key not in self._below:
             found = next((child for branch in self._branches if (child := _child(branch, key)) is not None), None)
