@@ -109,8 +109,14 @@ class OpaTools:
         return tuple(done.stdout.decode().splitlines())
 
     def eval(self, query: str, files: Sequence[str], data: bytes, explain: str = "off") -> Mapping[str, Json]:
-        """`opa eval -f json` of one query over an encoded input; with `explain` "full" the trace is in it."""
+        """`opa eval -f json` of one query over an encoded input; with `explain` "full" the trace is in it.
+
+        A trace is of everything: what OPA would skip (rules that its index rules out, the rest after a first match)
+        is evaluated too.
+        """
         options = ["--stdin-input", "-f", "json", "--strict-builtin-errors", "--explain", explain]
+        if explain != "off":
+            options += ["--disable-indexing", "--disable-early-exit"]
         data_files = [f"--data={path}" for path in _paths(files)]
         done = self._pure("eval", *options, *data_files, query, stdin=data)
         if done.returncode != 0:

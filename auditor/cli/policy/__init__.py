@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from auditor.cli.policy.docs import docs
+from auditor.cli.policy.explaining import explain
 from auditor.cli.policy.listing import list_, show
 from auditor.cli.policy.reads import reads
 
@@ -14,5 +15,5 @@ def policy() -> None:
     """The policies, and what their authors need."""
 
 
-for command in (list_, show, reads, docs):
+for command in (list_, show, reads, explain, docs):
     policy.add_command(command)
