@@ -15,7 +15,10 @@ from auditor.workbench.explain.trace import Locals, Step, Term
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _GENERATED = ("__local", "$")
-_PART = 4  # a shorter text may be in a secret by chance
+_SHORTEST = 4  # a shorter text may be in a secret by chance
+_PART = 6  # so many characters of a secret are not shown within other text
+_TOLD = "\0"
+_RUN = re.compile("\0+")
 
 # Why a path of the resource with this id was not seen; None where it was.
 Unseen = Callable[[str, Path], str | None]
@@ -47,21 +50,25 @@ class Mask:
             return {key: self.of(below) for key, below in value.items()}
         if isinstance(value, list):
             return [self.of(below) for below in value]
-        return MASK if not isinstance(value, bool | None) and self._is_secret(_text(value)) else value
+        if isinstance(value, bool | None):
+            return value
+        text = _text(value)
+        return MASK if self._is_part(text) or self.text(text) != text else value
 
     def text(self, text: str) -> str:
-        """A message may quote a secret."""
-        for secret in self._secrets:
-            if len(secret) >= _PART:
-                text = text.replace(secret, MASK)
-        return MASK if text in self._secrets else text
-
-    def _is_secret(self, text: str) -> bool:
+        """A message may quote a secret, or a part of one."""
         if text in self._secrets:
-            return True
-        return len(text) >= _PART and any(
-            text in secret or (len(secret) >= _PART and secret in text) for secret in self._secrets
-        )
+            return MASK
+        told: set[int] = set()
+        for secret in self._secrets:
+            window = min(_PART, len(secret))
+            for start in range(len(text) - window + 1) if window >= _SHORTEST else ():
+                if text[start : start + window] in secret:
+                    told.update(range(start, start + window))
+        return _RUN.sub(MASK, "".join(_TOLD if n in told else character for n, character in enumerate(text)))
+
+    def _is_part(self, text: str) -> bool:
+        return len(text) >= _SHORTEST and any(text in secret for secret in self._secrets)
 
 
 def plain(term: Term) -> Json:
