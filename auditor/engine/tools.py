@@ -48,6 +48,13 @@ class TestResult(msgspec.Struct, frozen=True):
     failed_cases: tuple[str, ...] = ()
 
 
+class Signing(msgspec.Struct, frozen=True):
+    """The PEM file of a private key, and the algorithm (RFC 7518, 3.1) that goes with it."""
+
+    key: str
+    algorithm: str
+
+
 class OpaTools:
     """Implements `model.RegoTools`. Policies that OPA refuses are a PackError with file, line and column."""
 
@@ -123,7 +130,7 @@ class OpaTools:
             raise _refused("eval", done)
         return _json(done.stdout)
 
-    def bundle(self, files: Sequence[str], output: str, revision: str) -> None:
+    def bundle(self, files: Sequence[str], output: str, revision: str, signing: Signing | None = None) -> None:
         """Write the files as an OPA bundle of this revision, which is what `--opa-url` looks for.
 
         It owns only the packages of a pack, so that a server can hold it beside others; its paths start at the
@@ -138,10 +145,13 @@ class OpaTools:
                 shutil.copyfile(file, copy)
             manifest = {"revision": revision, "roots": BUNDLE_ROOTS, "rego_version": 1}
             Path(folder, ".manifest").write_bytes(msgspec.json.encode(manifest))
-            done = self._run("build", "--bundle", ".", "--output", os.path.abspath(output), cwd=folder)
+            sign = (
+                ["--signing-key", os.path.abspath(signing.key), "--signing-alg", signing.algorithm] if signing else []
+            )
+            done = self._run("build", "--bundle", ".", "--output", os.path.abspath(output), *sign, cwd=folder)
         if done.returncode != 0:
             self.check(files)
-            raise PackError(f"opa build: {_text(done.stderr)}")
+            raise _refused("build", done)
 
     def capabilities(self) -> bytes:
         """The encoded capabilities of this OPA without what a policy must not use."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from auditor.cli.policy.bundling import bundle
 from auditor.cli.policy.docs import docs
 from auditor.cli.policy.explaining import explain
 from auditor.cli.policy.listing import list_, show
@@ -16,5 +17,5 @@ def policy() -> None:
     """The policies, and what their authors need."""
 
 
-for command in (list_, show, reads, explain, try_, docs):
+for command in (list_, show, reads, explain, try_, bundle, docs):
     policy.add_command(command)
