@@ -60,7 +60,12 @@ def load_pack(config: Config, binary: str) -> Pack:
     for folder in folders[1:]:
         if not folder.is_dir():
             raise UsageError(f"--pack {folder}: no such folder")
-    return load.load(folders, OpaTools(binary), discover.cache_folder(os.environ))
+    return load_folders(folders, binary)
+
+
+def load_folders(folders: Sequence[Path], binary: str, cached: bool = True) -> Pack:
+    """The pack of exactly these folders. `cached` False: nothing of it is kept (a folder that will not stay)."""
+    return load.load(folders, OpaTools(binary), discover.cache_folder(os.environ) if cached else None)
 
 
 def libraries(binary: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from auditor.cli.policy.docs import docs
 from auditor.cli.policy.explaining import explain
 from auditor.cli.policy.listing import list_, show
 from auditor.cli.policy.reads import reads
+from auditor.cli.policy.replaying import replay
 from auditor.cli.policy.trying import try_
 
 
@@ -17,5 +18,5 @@ def policy() -> None:
     """The policies, and what their authors need."""
 
 
-for command in (list_, show, reads, explain, try_, bundle, docs):
+for command in (list_, show, reads, explain, try_, replay, bundle, docs):
     policy.add_command(command)
