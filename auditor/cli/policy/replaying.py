@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Container, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from auditor.cli.options import config_option, packs_option, profile_set_option, settings_option
-from auditor.errors import UsageError
+from auditor.config import nearest
+from auditor.errors import PackError, UsageError
 
 if TYPE_CHECKING:
     from auditor.config import Config
     from auditor.model import Pack
-    from auditor.workbench.replay.changed import Changed
+    from auditor.workbench.replay.changed import Files
     from auditor.workbench.replay.replay import Side
 
 SAME, DIFFERENT, INCOMPLETE = 0, 1, 3
@@ -73,17 +76,29 @@ def replay(
       auditor policy replay --snapshots snapshots/ --pack my-pack --against v1.4 --expect-same
       auditor policy replay --snapshots prod.json.gz --pack new-pack --against old-pack --json
     """
+    from auditor.catalogue import load
     from auditor.cli import outputs, session
     from auditor.workbench.replay import changed, summary
     from auditor.workbench.replay import replay as replaying
 
     files = replaying.snapshots(folder)
     config = session.configured(config_file, packs=packs, profile_set=profile_set)
+    binary = session.opa_binary()
     with contextlib.ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="auditor-")))
-        after, before = _packs(config, against, scratch)
-        wanted = _wanted(changed.compare(before, after), ids, before, after)
-        sides = [_side(stack, pack, config, settings, wanted.all, pack is after) for pack in (before, after)]
+        session.load_pack(config, binary)  # what is wrong with it is said of the author's own files
+        after = [load.builtin_folder(), *map(Path, config.packs)]
+        before = _earlier(after, against, scratch)
+        new, old = changed.read(after), changed.read(before)
+        wanted = changed.compare(old, new).only(_named(ids, {*old.policies, *new.policies}))
+        sides = []
+        for number, files_of in enumerate((old, new)):
+            kept = _kept(files_of, wanted.all, scratch / f"kept{number}")
+            try:
+                pack = session.load_folders([kept], binary, cached=False)
+            except PackError as error:
+                raise PackError(f"--against {against}: {str(error).replace(f'{kept}/', '')}") from error
+            sides.append(_side(stack, pack, config, settings, binary))
         found = summary.summed(against, len(files), wanted, replaying.replay(files if wanted.all else (), *sides))
     if as_json:
         click.echo(outputs.pretty(found))
@@ -93,64 +108,65 @@ def replay(
     context.exit(DIFFERENT if found.changes and expect_same else INCOMPLETE if found.problems else SAME)
 
 
-def _packs(config: Config, against: str, scratch: Path) -> tuple[Pack, Pack]:
-    """As it is now, and as it was. The built-in pack is what is compared where no other is named."""
-    from auditor.catalogue import load
-    from auditor.cli import session
+def _earlier(folders: Sequence[Path], against: str, scratch: Path) -> list[Path]:
+    """The folders as they were. The built-in pack is what is compared where no other is named."""
     from auditor.workbench.replay.earlier import extract
 
-    binary = session.opa_binary()
-    own = [Path(pack) for pack in config.packs]
-    after = session.load_pack(config, binary)
-    compared = own or [load.builtin_folder()]
+    builtin, *own = folders
+    compared = own or [builtin]
     if Path(against).is_dir():
         if len(compared) > 1:
             raise UsageError(f"--against {against}: a folder stands for one --pack; there are {len(compared)}")
         earlier = [Path(against)]
     else:
-        earlier = [scratch / str(number) for number, _ in enumerate(compared)]
-        for pack, into in zip(compared, earlier, strict=True):
-            extract(pack, against, into)
-    folders = [load.builtin_folder(), *earlier] if own else earlier
-    return after, session.load_folders(folders, binary, cached=False)
+        earlier = [scratch / f"then{number}" for number, _ in enumerate(compared)]
+        for folder, into in zip(compared, earlier, strict=True):
+            extract(folder, against, into)
+    return [builtin, *earlier] if own else earlier
 
 
-def _wanted(differing: Changed, ids: Sequence[str], before: Pack, after: Pack) -> Changed:
-    from auditor.catalogue.select import select
+def _named(ids: Sequence[str], known: Collection[str]) -> set[str]:
+    for glob in ids:
+        if not any(fnmatchcase(id, glob) for id in known):
+            raise UsageError(f"--policy {glob}: no such policy{nearest(glob, known)}")
+    return {id for id in known if not ids or any(fnmatchcase(id, glob) for glob in ids)}
 
-    every = {policy.id: policy for pack in (before, after) for policy in pack.policies}
-    return differing.only({policy.id for policy in select(list(every.values()), ids, "live")})
+
+def _kept(files: Files, ids: Container[str], folder: Path) -> Path:
+    """A pack of these policies and all libraries: nothing else has to be analysed."""
+    chosen = [*files.libraries.values(), *(row for id, row in files.policies.items() if id in ids)]
+    for number, (file, content) in enumerate(chosen):
+        into = folder / str(number) / file.parent.name
+        into.mkdir(parents=True)
+        (into / file.name).write_bytes(content)
+    return folder
 
 
-def _side(
-    stack: contextlib.ExitStack, pack: Pack, config: Config, settings: Sequence[str], wanted: frozenset[str], now: bool
-) -> Side:
-    """An engine that holds this version. Settings that only the other version knows are left out of the earlier."""
+def _side(stack: contextlib.ExitStack, pack: Pack, config: Config, settings: Sequence[str], binary: str) -> Side:
+    """An engine that holds this version; settings that only the other version knows are left out."""
     from auditor.cli import session
     from auditor.engine.opa import ManagedOpa
     from auditor.workbench.replay.replay import Side
 
-    policies = [policy for policy in pack.policies if policy.id in wanted and policy.applies != "template"]
-    if not now:
-        config, settings = _known(pack, config, settings)
-    values = session.parameter_values(pack, config, settings)
-    others = {policy.file for policy in pack.policies if policy.id not in wanted}
-    modules = [file for file in pack.modules if file not in others]
-    engine = stack.enter_context(ManagedOpa(session.opa_binary(), modules))
-    if policies:
-        engine.wait()
+    policies = [policy for policy in pack.policies if policy.applies != "template"]
+    values = session.parameter_values(pack, *_known(pack, config, settings))
+    engine = stack.enter_context(ManagedOpa(binary, pack.modules))
+    engine.wait()
     plan = session.make_plan(policies)
-    return Side(pack, plan, session.facts_of(plan), {row.key: values[row.key] for row in policies}, engine)
+    return Side(plan, session.facts_of(plan), values, engine)
 
 
 def _known(pack: Pack, config: Config, settings: Sequence[str]) -> tuple[Config, tuple[str, ...]]:
-    import msgspec
+    from auditor.catalogue import profiles
+    from auditor.config import PolicySettings
 
     names = {(policy.id, name) for policy in pack.policies for name in policy.parameters}
-    kept = {
-        id: msgspec.structs.replace(row, parameters={n: v for n, v in row.parameters.items() if (id, n) in names})
-        for id, row in config.policies.items()
-        if any(policy.id == id for policy in pack.policies)
-    }
+    profile = profiles.settings(config.profile_set) if config.profile_set is not None else {}
+    kept = {}
+    for id in {*profile, *config.policies}:
+        own = config.policies[id].parameters if id in config.policies else {}
+        values = {name: value for name, value in {**profile.get(id, {}), **own}.items() if (id, name) in names}
+        if values:
+            kept[id] = PolicySettings(values)
     flags = tuple(each for each in settings if tuple(each.partition("=")[0].rpartition(".")[::2]) in names)
-    return msgspec.structs.replace(config, policies=kept), flags
+    return msgspec.structs.replace(config, policies=kept, profile_set=None), flags

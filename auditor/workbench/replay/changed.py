@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from auditor.model import Pack
+from auditor.catalogue.load import modules_in
 
 _PACKAGE = re.compile(rb"^package\s+([\w.]+)", re.MULTILINE)
-_USED = re.compile(rb"\bdata\.((?:lib|main)[\w.]*)")
+_USED = re.compile(rb"\bdata\.(lib[\w.]*)")
+_POLICY = "policy."
 
 
 class Changed(msgspec.Struct, frozen=True):
     """Policy ids, each list in order."""
 
-    changed: tuple[str, ...]
-    new: tuple[str, ...]
-    gone: tuple[str, ...]
+    changed: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
     @property
     def all(self) -> frozenset[str]:
@@ -31,29 +32,43 @@ class Changed(msgspec.Struct, frozen=True):
         return Changed(*map(tuple, lists))
 
 
-def compare(before: Pack, after: Pack) -> Changed:
+class Files(msgspec.Struct, frozen=True):
+    """The Rego of some folders by package: file and content. Nothing is parsed."""
+
+    policies: Mapping[str, tuple[Path, bytes]]  # by id
+    libraries: Mapping[str, tuple[Path, bytes]]
+
+
+def read(folders: Sequence[Path]) -> Files:
+    policies: dict[str, tuple[Path, bytes]] = {}
+    libraries: dict[str, tuple[Path, bytes]] = {}
+    for file in (Path(name) for folder in folders for name in sorted(modules_in(str(folder)))):
+        content = file.read_bytes()
+        found = _PACKAGE.search(content)
+        package = found[1].decode() if found else str(file)
+        if package.startswith(_POLICY):
+            policies[package.removeprefix(_POLICY).replace("_", "-")] = (file, content)
+        else:
+            libraries[package] = (file, content)
+    return Files(policies, libraries)
+
+
+def compare(before: Files, after: Files) -> Changed:
     """A comment counts as a change: what a policy says is not interpreted here."""
     old, new = _contents(before), _contents(after)
     return Changed(
-        changed=tuple(id for id in new if id in old and new[id] != old[id]),
-        new=tuple(id for id in new if id not in old),
-        gone=tuple(id for id in old if id not in new),
+        changed=tuple(sorted(id for id in new if id in old and new[id] != old[id])),
+        new=tuple(sorted(id for id in new if id not in old)),
+        gone=tuple(sorted(id for id in old if id not in new)),
     )
 
 
-def _contents(pack: Pack) -> dict[str, frozenset[bytes]]:
+def _contents(files: Files) -> dict[str, frozenset[bytes]]:
     """Policy id to what its verdicts depend on: its file, the entry point, and every library that it may reach."""
-    policies = {policy.file: policy.id for policy in pack.policies}
-    libraries: dict[str, bytes] = {}
-    for file in pack.modules:
-        if file not in policies:
-            content = Path(file).read_bytes()
-            found = _PACKAGE.search(content)
-            libraries[found[1].decode() if found else file] = content
+    libraries = {name: content for name, (_, content) in files.libraries.items()}
     contents = {}
-    for file, id in policies.items():
-        own = Path(file).read_bytes()
-        reached = _reached(own, libraries) | {name for name in libraries if name == "main"}
+    for id, (_, own) in files.policies.items():
+        reached = _reached(own, libraries) | (libraries.keys() & {"main"})
         contents[id] = frozenset({own, *(name.encode() + b"\0" + libraries[name] for name in reached)})
     return contents
 
@@ -77,5 +92,4 @@ def _used(content: bytes, libraries: Iterable[str]) -> list[str]:
 
 
 def _overlap(one: str, other: str) -> bool:
-    left, right = one.split("."), other.split(".")
-    return all(a == b for a, b in zip(left, right, strict=False))
+    return all(left == right for left, right in zip(one.split("."), other.split("."), strict=False))

@@ -8,24 +8,32 @@ from typing import Literal
 
 import msgspec
 
-from auditor import pipeline
+from auditor import projection
 from auditor.errors import SourceError
 from auditor.facts.base import Fact
-from auditor.model import Engine, Json, Pack, Plan, Population, ResourceRef, Status, Verdict, pointer
+from auditor.model import Engine, Json, Plan, Population, Problem, ResourceRef, Status, Verdict, pointer
+from auditor.scope_audit import ScopeAudit
+from auditor.sources.file import SnapshotSource
+from auditor.window import windowed
 
 _SUFFIXES = (".json", ".json.gz", ".json.zst")
 _INDEX = "index.json"
-_EVERYTHING = pipeline.Options(include_passed=True)
+_SHARD = 750
+_AT_ONCE = 4
 
 
-class Side(msgspec.Struct, frozen=True):
+class Side:
     """One version of the policies that changed, with a started engine that holds it."""
 
-    pack: Pack
-    plan: Plan
-    facts: tuple[Fact, ...]
-    parameters: Mapping[str, Mapping[str, Json]]
-    engine: Engine
+    def __init__(
+        self, plan: Plan, facts: Sequence[Fact], parameters: Mapping[str, Mapping[str, Json]], engine: Engine
+    ) -> None:
+        """`parameters`: by policy key."""
+        self.plan = plan
+        self.facts = facts
+        self.parameters = msgspec.json.encode(parameters)
+        self.engine = engine
+        self.tries = projection.compiled(plan.reads)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -68,31 +76,40 @@ def snapshots(folder: Path) -> list[Path]:
 
 
 def replay(files: Sequence[Path], before: Side, after: Side) -> Iterator[Replayed]:
-    """Snapshot by snapshot, each at its own time; nothing is held but one of them."""
-    for file in files:
-        try:
-            old, before_problems = _judged(file, before)
-            new, after_problems = _judged(file, after)
-        except SourceError as error:
-            yield Replayed(str(file), (), 0, (str(error),))
-            continue
-        changes = tuple(_changes(str(file), old, new))
-        problems = tuple(dict.fromkeys((*before_problems, *after_problems)))
-        yield Replayed(str(file), changes, len(old.keys() | new.keys()) - len(changes), problems)
+    """Snapshot by snapshot in their order, each at its own time; no more of them are held than are judged at once."""
+    yield from windowed(lambda file: _replayed(file, before, after), files, _AT_ONCE)
+
+
+def _replayed(file: Path, before: Side, after: Side) -> Replayed:
+    problems: dict[str, None] = {}
+    try:
+        old, new = _judged(file, before, problems), _judged(file, after, problems)
+    except SourceError as error:
+        return Replayed(str(file), (), 0, (str(error),))
+    changes = tuple(_changes(str(file), old, new))
+    return Replayed(str(file), changes, len(old.keys() | new.keys()) - len(changes), tuple(problems))
 
 
 _Key = tuple[str, ResourceRef | None, Population | None]
 
 
-def _judged(file: Path, side: Side) -> tuple[dict[_Key, Outcome], list[str]]:
-    from auditor.sources.file import SnapshotSource
-
+def _judged(file: Path, side: Side, problems: dict[str, None]) -> dict[_Key, Outcome]:
+    """As `pipeline.audit` judges, without what a report needs beside the verdicts."""
     if not side.plan.policies:
-        return {}, []
+        return {}
+    found: dict[_Key, Outcome] = {}
     source = SnapshotSource((str(file),))
-    report = pipeline.audit(source, side.pack, side.plan, side.engine, side.facts, side.parameters, (), _EVERYTHING)
-    found = {(each.policy, each.resource, each.population): _outcome(each) for each in report.verdicts}
-    return found, [f"{problem.subject}: {problem.message}" for problem in report.problems]
+    for scope in source.scopes(side.plan):
+        if isinstance(scope, Problem):
+            problems[f"{scope.subject}: {scope.message}"] = None
+            continue
+        for shard in ScopeAudit(scope, side.plan, side.facts, side.tries, _SHARD).shards():
+            if shard.keys:
+                shard.evaluated(side.engine.evaluate(shard.keys, shard.body, side.parameters, source.header.taken_at))
+            problems.update({f"{policy}: {message}": None for policy, message in shard.failures()})
+            for verdict in shard.verdicts():
+                found[verdict.policy, verdict.resource, verdict.population] = _outcome(verdict)
+    return found
 
 
 def _outcome(verdict: Verdict) -> Outcome:
