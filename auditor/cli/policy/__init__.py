@@ -15,7 +15,15 @@ from auditor.cli.policy.trying import try_
 
 @click.group()
 def policy() -> None:
-    """The policies, and what their authors need."""
+    """The policies, and what their authors need.
+
+    \b
+    Examples:
+      auditor policy list --type AWS::S3::Bucket
+      auditor policy show s3-bucket-tls-required
+      auditor policy explain s3-bucket-tls-required Logs --template app.yaml
+      auditor policy try draft.rego --template app.yaml
+    """
 
 
 for command in (list_, show, reads, explain, try_, replay, bundle, docs):

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from auditor.cli import completing
 from auditor.cli.options import config_option, packs_option, profile_set_option, settings_option
 from auditor.cli.policy.sources import source_options
 from auditor.errors import UsageError
 
 
 @click.command()
-@click.argument("id")
+@click.argument("id", shell_complete=completing.policy_ids)
 @click.argument("resource")
 @source_options
 @packs_option

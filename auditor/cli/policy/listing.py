@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from auditor.cli import completing
 from auditor.cli.options import (
     SEVERITIES,
     config_option,
@@ -27,11 +28,34 @@ if TYPE_CHECKING:
 
 @click.command("list")
 @packs_option
-@click.option("--policy", "ids", multiple=True, metavar="ID", help="Only these (globs, repeatable).")
+@click.option(
+    "--policy",
+    "ids",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completing.policy_ids,
+    help="Only these (globs, repeatable).",
+)
 @click.option("--severity", "severities", multiple=True, type=SEVERITIES, help="Only this severity (repeatable).")
-@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only what judges this type (globs, repeatable).")
-@click.option("--reads", "read", multiple=True, metavar="TYPE", help="Only what reads this type (globs, repeatable).")
-@click.option("--framework", metavar="NAME", help="Only the policies behind its controls.")
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="TYPE",
+    shell_complete=completing.types,
+    help="Only what judges this type (globs, repeatable).",
+)
+@click.option(
+    "--reads",
+    "read",
+    multiple=True,
+    metavar="TYPE",
+    shell_complete=completing.types,
+    help="Only what reads this type (globs, repeatable).",
+)
+@click.option(
+    "--framework", metavar="NAME", shell_complete=completing.frameworks, help="Only the policies behind its controls."
+)
 @framework_file_option
 @click.option("--control", metavar="GLOB", help="Only the policies behind these controls (with --framework).")
 @click.option("--function", type=click.Choice(["prevent", "detect", "respond"]), help="Only this function.")
@@ -95,7 +119,7 @@ def list_(
 @framework_file_option
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.argument("id")
+@click.argument("id", shell_complete=completing.policy_ids)
 def show(
     packs: tuple[str, ...],
     settings: tuple[str, ...],

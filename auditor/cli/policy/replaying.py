@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from auditor.cli import completing
 from auditor.cli.options import config_option, packs_option, profile_set_option, settings_option
 from auditor.config import nearest
 from auditor.errors import PackError, UsageError
@@ -42,7 +43,14 @@ _MOST = 50
     metavar="REV|PACK",
     help="What to compare with: a revision of the pack's git repository, or another folder.",
 )
-@click.option("--policy", "ids", multiple=True, metavar="ID", help="Only these policies (globs, repeatable).")
+@click.option(
+    "--policy",
+    "ids",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completing.policy_ids,
+    help="Only these policies (globs, repeatable).",
+)
 @packs_option
 @settings_option
 @profile_set_option

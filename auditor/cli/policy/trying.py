@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli import completing
 from auditor.cli.options import config_option, settings_option
 from auditor.cli.policy.sources import source_options
 
@@ -24,7 +25,13 @@ EVALUATED, INCOMPLETE = 0, 3
 @click.command(name="try")
 @click.argument("file", metavar="FILE.rego", type=click.Path(dir_okay=False, path_type=Path))
 @source_options
-@click.option("--type", "type_", metavar="TYPE", help="Only this type of those that the file denies.")
+@click.option(
+    "--type",
+    "type_",
+    metavar="TYPE",
+    shell_complete=completing.types,
+    help="Only this type of those that the file denies.",
+)
 @settings_option
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="As a JSON report.")
