@@ -63,6 +63,10 @@ def load_pack(config: Config, binary: str) -> Pack:
     return load_folders(folders, binary)
 
 
+def builtin_folder() -> Path:
+    return load.builtin_folder()
+
+
 def load_folders(folders: Sequence[Path], binary: str, cached: bool = True) -> Pack:
     """The pack of exactly these folders. `cached` False: nothing of it is kept (a folder that will not stay)."""
     return load.load(folders, OpaTools(binary), discover.cache_folder(os.environ) if cached else None)

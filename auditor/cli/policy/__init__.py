@@ -11,6 +11,7 @@ from auditor.cli.policy.listing import list_, show
 from auditor.cli.policy.reads import reads
 from auditor.cli.policy.replaying import replay
 from auditor.cli.policy.trying import try_
+from auditor.cli.policy.workspace import workspace
 
 
 @click.group()
@@ -26,5 +27,5 @@ def policy() -> None:
     """
 
 
-for command in (list_, show, reads, explain, try_, replay, bundle, docs):
+for command in (list_, show, reads, explain, try_, replay, bundle, workspace, docs):
     policy.add_command(command)

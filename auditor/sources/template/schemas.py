@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-sc
 from __future__ import annotations
 
 import functools
+import importlib.metadata
 import importlib.util
 import json
 from collections.abc import Mapping
@@ -30,6 +31,16 @@ def schema_of(type: str, region: str | None = None) -> Mapping[str, Any] | None:
 
 def is_known(type: str) -> bool:
     return type in _types(DEFAULT_REGION)
+
+
+def known() -> frozenset[str]:
+    """Every type that has a schema in the default region."""
+    return frozenset(_types(DEFAULT_REGION))
+
+
+def version() -> str:
+    """cfn-lint's, with whose releases the schemas change."""
+    return importlib.metadata.version("cfn-lint")
 
 
 @functools.cache
