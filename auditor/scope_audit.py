@@ -27,6 +27,7 @@ from auditor.model import (
     Population,
     Resource,
     Scope,
+    Sign,
     Status,
     Verdict,
     home,
@@ -204,6 +205,21 @@ class Shard:
         self._guests = guests
         self._gaps = gaps
         self._evaluation = Evaluation({}, {})
+
+    def subject(self, policy: Policy, id: str) -> Resource | None:
+        """The resource with its facts, where this shard judges it by the policy."""
+        found = self._subjects.get(id)
+        is_judged = found is not None and policy in self.policies and id not in self._guests
+        return found if is_judged else None
+
+    @property
+    def held(self) -> Mapping[str, Resource]:
+        """Every resource that goes with this shard, by id, with its facts."""
+        return self._subjects
+
+    def touching(self, policy: Policy, subject: Resource) -> list[tuple[Gap, frozenset[Sign]]]:
+        """Every gap that may matter for the subject, with the signs of the reads that it hides."""
+        return [pair for layer in self._layers(policy, subject.type) for pair in layer.touching(subject)]
 
     def evaluated(self, evaluation: Evaluation) -> Shard:
         self._evaluation = evaluation

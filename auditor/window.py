@@ -7,10 +7,11 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
-def windowed(call: Callable[[T], T], items: Iterable[T], width: int) -> Generator[T, None, None]:
+def windowed(call: Callable[[S], T], items: Iterable[S], width: int) -> Generator[T, None, None]:
     """`call` applied to each item in `width` threads, in order."""
     executor = ThreadPoolExecutor(max_workers=width, thread_name_prefix="auditor-engine")
     waiting: deque[Future[T]] = deque()

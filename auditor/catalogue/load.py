@@ -61,7 +61,7 @@ def pack(found: Loaded, strict_folders: Sequence[Path] = ()) -> Pack:
 def loaded(folders: Sequence[Path], tools: RegoTools, cache: Path | None) -> Loaded:
     """All that is known of the policies; PackError as for `load`."""
     roots = [os.path.realpath(folder) for folder in folders]
-    files = {file: file[len(root) + 1 :] for root in roots for file in sorted(_modules(root))}
+    files = {file: file[len(root) + 1 :] for root in roots for file in sorted(modules_in(root))}
     contents = {file: _content(file) for file in files}
     revision = revision_of((name, contents[file]) for file, name in files.items())
     kept = Store(cache, roots) if cache is not None else None
@@ -75,14 +75,14 @@ def loaded(folders: Sequence[Path], tools: RegoTools, cache: Path | None) -> Loa
     return Loaded(stored.units, tuple(files), revision)
 
 
-def _modules(folder: str) -> Iterator[str]:
+def modules_in(folder: str) -> Iterator[str]:
     """The Rego files below a folder that are no tests. Hidden folders are left out, links to folders not followed."""
     # texts and scandir, because a warm start does little else: pathlib costs five times as much here
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith("."):
-                    yield from _modules(entry.path)
+                    yield from modules_in(entry.path)
             elif entry.name.endswith(".rego") and not entry.name.endswith("_test.rego"):
                 yield entry.path
 

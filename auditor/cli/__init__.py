@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
 
 import click
+from click.shell_completion import shell_complete
 
 from auditor import __version__
 from auditor.cli.audit import audit
 from auditor.cli.baseline import baseline
+from auditor.cli.completion import VARIABLE, completion
 from auditor.cli.engine import engine
 from auditor.cli.framework import framework
 from auditor.cli.permissions import permissions
@@ -21,7 +24,13 @@ from auditor.cli.schema import schema
 from auditor.cli.snapshot import snapshot
 from auditor.errors import AuditorError
 
-EXIT_CODES = """\b
+EPILOG = """\b
+Examples:
+  auditor scan templates/
+  auditor audit --profile prod
+  auditor policy explain s3-bucket-tls-required Logs --template app.yaml
+
+\b
 Exit codes:
   0    the gate passed
   1    findings at or over the threshold
@@ -32,7 +41,7 @@ Exit codes:
 """
 
 
-@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="auditor", message="%(prog)s %(version)s")
 def main() -> None:
     """Where does this AWS configuration fall short, and what could not be seen?
@@ -41,15 +50,28 @@ def main() -> None:
     """
 
 
-for command in (scan, audit, report, baseline, snapshot, permissions, policy, engine, framework, schema):
+for command in (
+    scan,
+    audit,
+    report,
+    baseline,
+    snapshot,
+    permissions,
+    policy,
+    engine,
+    framework,
+    schema,
+    completion,
+):
     main.add_command(command)
 
 
 def entry() -> None:
     """The console script: every way out has its documented exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job gets what exists, as with Ctrl-C
+    code: object
     try:
-        code = main.main(standalone_mode=False, prog_name="auditor")
+        code = _asked() if VARIABLE in os.environ else main.main(standalone_mode=False, prog_name="auditor")
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
@@ -70,6 +92,11 @@ def entry() -> None:
         click.echo(f"{traceback.format_exc()}auditor: internal error; please report it with the lines above", err=True)
         code = 4
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _asked() -> int:
+    """A press of the Tab key: click answers in the shell's own words."""
+    return shell_complete(main, {}, "auditor", VARIABLE, os.environ[VARIABLE])
 
 
 def _printable(text: str) -> str:

@@ -9,7 +9,13 @@ import click
 
 @click.group()
 def engine() -> None:
-    """The policy engine, Open Policy Agent."""
+    """The policy engine, Open Policy Agent.
+
+    \b
+    Examples:
+      auditor engine status
+      auditor engine install
+    """
 
 
 @engine.command()

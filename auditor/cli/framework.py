@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli import completing
 from auditor.cli.live import Live, collect, live_options
 from auditor.cli.options import (
     config_option,
@@ -40,7 +41,7 @@ PASSED, FINDINGS, INCOMPLETE = 0, 1, 3
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("arguments", nargs=-1, metavar="[NAME] [REPORT]")
+@click.argument("arguments", nargs=-1, metavar="[NAME] [REPORT]", shell_complete=completing.framework_or_file)
 @click.option("--path", "paths", multiple=True, metavar="TEMPLATE", help="Judge templates (file, folder, glob).")
 @framework_file_option
 @click.option(

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from auditor.cli import completing
 from auditor.model import Severity
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -92,11 +93,23 @@ opa_url_option = click.option(
 install_engine_option = click.option("--install-engine", is_flag=True, help="Get OPA first if there is none.")
 
 _OPTIONS = (
-    click.option("--policy", "policies", multiple=True, metavar="ID", help="Only these policies (globs, repeatable)."),
+    click.option(
+        "--policy",
+        "policies",
+        multiple=True,
+        metavar="ID",
+        shell_complete=completing.policy_ids,
+        help="Only these policies (globs, repeatable).",
+    ),
     packs_option,
     settings_option,
     profile_set_option,
-    click.option("--framework", metavar="NAME", help="Only the policies behind a framework's controls."),
+    click.option(
+        "--framework",
+        metavar="NAME",
+        shell_complete=completing.frameworks,
+        help="Only the policies behind a framework's controls.",
+    ),
     framework_file_option,
     click.option("--fail-on", type=SEVERITIES, help="Exit 1 from this severity on.  [default: high]"),
     click.option("--min-severity", type=SEVERITIES, help="Show nothing below.  [default: low]"),
@@ -107,6 +120,7 @@ _OPTIONS = (
         "outputs",
         multiple=True,
         metavar="FORMAT[=FILE]",
+        shell_complete=completing.formats,
         help="A format, to standard output without FILE (repeatable): console, json, html, markdown, csv, sarif, "
         "junit, github, github-summary, gitlab-codequality, gitlab-sast; of accounts also asff and ocsf.",
     ),

@@ -16,6 +16,7 @@ from auditor.config import nearest
 from auditor.errors import OutputError, UsageError
 from auditor.model import Decision, Report
 from auditor.render import FORMATS, LIVE_ONLY, SUMMARY, RenderOptions
+from auditor.render.style import Style
 
 _WIDTH = 100  # where there is no terminal
 
@@ -115,6 +116,17 @@ def _for(stream: IO[str] | None, options: RenderOptions) -> RenderOptions:
     except OSError:
         width = _WIDTH
     return msgspec.structs.replace(options, colour=not plain, width=width)
+
+
+def style() -> Style:
+    """How a command that is no report writes to standard output: colours for a person, folded to the terminal."""
+    options = _for(sys.stdout, RenderOptions())
+    return Style(options.colour, options.width)
+
+
+def pretty(value: object) -> str:
+    """A value as indented JSON; what JSON has no word for as text."""
+    return msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode()
 
 
 def progress(text: str) -> None:

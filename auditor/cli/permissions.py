@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli import completing
 from auditor.cli.live import user_data_option
 from auditor.cli.options import config_option, packs_option
 
@@ -26,7 +27,14 @@ Examples:
     show_default=True,
     help="A policy document, or a managed policy as a template.",
 )
-@click.option("--policy", "policies", multiple=True, metavar="ID", help="Only for these policies (globs, repeatable).")
+@click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completing.policy_ids,
+    help="Only for these policies (globs, repeatable).",
+)
 @click.option(
     "--beyond-security-audit", is_flag=True, help="Only what AWS's managed policy SecurityAudit does not allow."
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from auditor.cli import completing
 from auditor.cli.options import SEVERITIES
 
 EXAMPLES = """\b
@@ -22,6 +23,7 @@ Examples:
     "outputs",
     multiple=True,
     metavar="FORMAT[=FILE]",
+    shell_complete=completing.formats,
     help="A format of `auditor scan`; to standard output without FILE (repeatable).",
 )
 @click.option("--fail-on", type=SEVERITIES, help="Exit 1 from this severity on.  [default: as the run]")

@@ -7,12 +7,23 @@ import click
 
 @click.group()
 def schema() -> None:
-    """JSON Schemas: the report, the configuration, waivers, the baseline, a framework of your own."""
+    """JSON Schemas: the report, the configuration, waivers, the baseline, a framework of your own.
+
+    \b
+    Examples:
+      auditor schema report > report.schema.json
+      auditor schema config > auditor.schema.json
+    """
 
 
 @schema.command()
 def report() -> None:
-    """The JSON report (auditor scan -o json)."""
+    """The JSON report (auditor scan -o json).
+
+    \b
+    Example:
+      auditor schema report > report.schema.json
+    """
     from auditor.render import document
 
     _print(document.schema())
@@ -20,7 +31,12 @@ def report() -> None:
 
 @schema.command()
 def config() -> None:
-    """auditor.toml."""
+    """auditor.toml.
+
+    \b
+    Example:
+      auditor schema config > auditor.schema.json
+    """
     from auditor import config as configuration
 
     _print(configuration.schema())
@@ -44,7 +60,12 @@ def baseline() -> None:
 
 @schema.command()
 def framework() -> None:
-    """A framework of your own (--framework-file)."""
+    """A framework of your own (--framework-file).
+
+    \b
+    Example:
+      auditor schema framework > framework.schema.json
+    """
     from auditor.catalogue import frameworks
 
     _print(frameworks.schema())

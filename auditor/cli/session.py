@@ -65,7 +65,23 @@ def load_pack(config: Config, binary: str) -> Pack:
     for folder in folders[1:]:
         if not folder.is_dir():
             raise UsageError(f"--pack {folder}: no such folder")
-    return load.load(folders, OpaTools(binary), discover.cache_folder(os.environ))
+    return load_folders(folders, binary)
+
+
+def builtin_folder() -> Path:
+    return load.builtin_folder()
+
+
+def load_folders(folders: Sequence[Path], binary: str, cached: bool = True) -> Pack:
+    """The pack of exactly these folders. `cached` False: nothing of it is kept (a folder that will not stay)."""
+    return load.load(folders, OpaTools(binary), discover.cache_folder(os.environ) if cached else None)
+
+
+def libraries(binary: str) -> tuple[str, ...]:
+    """The built-in pack without its policies: the entry point, and what policies may import."""
+    pack = load_pack(Config(), binary)
+    policies = {policy.file for policy in pack.policies}
+    return tuple(file for file in pack.modules if file not in policies)
 
 
 def chosen(pack: Pack, config: Config, kind: str, framework: Framework | None = None) -> tuple[Policy, ...]:
@@ -103,13 +119,7 @@ def effective_values(
     pack: Pack, config: Config, settings: Sequence[str], framework: Framework | None = None
 ) -> dict[str, dict[str, parameters.Value]]:
     """Defaults < profile < configuration file < a team's framework < `--set id.name=value`."""
-    flags: dict[str, dict[str, Json]] = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        policy, dot, parameter = name.rpartition(".")
-        if not (equals and dot):
-            raise UsageError(f"--set {setting}: write it as POLICY-ID.PARAMETER=VALUE")
-        flags.setdefault(policy, {})[parameter] = value
+    flags = flag_values(settings)
     by_policy = {id: dict(row.parameters) for id, row in config.policies.items()}
     layers = [parameters.file_layer(by_policy), parameters.flag_layer(flags)]
     if framework is not None:
@@ -121,6 +131,18 @@ def effective_values(
 
         layers.insert(0, parameters.profile_layer(config.profile_set, profiles.settings(config.profile_set)))
     return parameters.effective(pack.policies, layers)
+
+
+def flag_values(settings: Sequence[str]) -> dict[str, dict[str, Json]]:
+    """`--set ID.NAME=VALUE` by policy and name."""
+    flags: dict[str, dict[str, Json]] = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        policy, dot, parameter = name.rpartition(".")
+        if not (equals and dot):
+            raise UsageError(f"--set {setting}: write it as POLICY-ID.PARAMETER=VALUE")
+        flags.setdefault(policy, {})[parameter] = value
+    return flags
 
 
 def engine_of(config: Config, pack: Pack, binary: str) -> ManagedOpa | RemoteOpa:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli import completing
 from auditor.cli.live import Live, collect, live_options
 from auditor.cli.options import config_option, packs_option
 from auditor.errors import UsageError
@@ -27,7 +28,14 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("-o", "--output", metavar="FILE|FOLDER/", help="The file to write; a folder: a file per account.")
 @click.option("--resume", is_flag=True, help="Leave the accounts that are complete in the folder of -o.")
 @live_options
-@click.option("--policy", "policies", multiple=True, metavar="ID", help="Only what these policies read.")
+@click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completing.policy_ids,
+    help="Only what these policies read.",
+)
 @packs_option
 @config_option
 @click.pass_context
@@ -71,7 +79,12 @@ def snapshot(
 @snapshot.command()
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
 def show(file: Path) -> None:
-    """Say what a snapshot holds: accounts, regions, types, gaps and the permissions that were missing."""
+    """Say what a snapshot holds: accounts, regions, types, gaps and the permissions that were missing.
+
+    \b
+    Example:
+      auditor snapshot show prod.json.gz
+    """
     from auditor.sources.folder import files_of
     from auditor.sources.summary import summary
 
@@ -89,7 +102,12 @@ def show(file: Path) -> None:
 @click.argument("before", type=_file)
 @click.argument("after", type=_file)
 def diff(before: Path, after: Path) -> None:
-    """Compare two snapshots by resource and property. Exits 0, whether they differ or not."""
+    """Compare two snapshots by resource and property. Exits 0, whether they differ or not.
+
+    \b
+    Example:
+      auditor snapshot diff yesterday.json.gz today.json.gz
+    """
     from auditor.sources.difference import difference
 
     for line in difference(before, after):
@@ -100,7 +118,12 @@ def diff(before: Path, after: Path) -> None:
 @click.argument("files", nargs=-1, required=True, type=_file)
 @click.option("-o", "--output", "file", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File.")
 def merge(files: tuple[Path, ...], file: Path) -> None:
-    """Join snapshots of different accounts into one."""
+    """Join snapshots of different accounts into one.
+
+    \b
+    Example:
+      auditor snapshot merge one.json.gz two.json.gz -o both.json.gz
+    """
     from auditor.sources.merge import merge as merge_files
 
     accounts = merge_files(files, file)

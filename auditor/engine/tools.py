@@ -56,6 +56,13 @@ class Coverage(msgspec.Struct, frozen=True):
     uncovered: tuple[tuple[int, int], ...]
 
 
+class Signing(msgspec.Struct, frozen=True):
+    """The PEM file of a private key, and the algorithm (RFC 7518, 3.1) that goes with it."""
+
+    key: str
+    algorithm: str
+
+
 class OpaTools:
     """Implements `model.RegoTools`. Policies that OPA refuses are a PackError with file, line and column."""
 
@@ -138,15 +145,21 @@ class OpaTools:
             raise PackError(f"opa fmt: {_text(done.stderr)}")
 
     def eval(self, query: str, files: Sequence[str], data: bytes, explain: str = "off") -> Mapping[str, Json]:
-        """`opa eval -f json` of one query over an encoded input; with `explain` "full" the trace is in it."""
+        """`opa eval -f json` of one query over an encoded input; with `explain` "full" the trace is in it.
+
+        A trace is of everything: what OPA would skip (rules that its index rules out, the rest after a first match)
+        is evaluated too.
+        """
         options = ["--stdin-input", "-f", "json", "--strict-builtin-errors", "--explain", explain]
+        if explain != "off":
+            options += ["--disable-indexing", "--disable-early-exit"]
         data_files = [f"--data={path}" for path in _paths(files)]
         done = self._pure("eval", *options, *data_files, query, stdin=data)
         if done.returncode != 0:
             raise _refused("eval", done)
         return _json(done.stdout)
 
-    def bundle(self, files: Sequence[str], output: str, revision: str) -> None:
+    def bundle(self, files: Sequence[str], output: str, revision: str, signing: Signing | None = None) -> None:
         """Write the files as an OPA bundle of this revision, which is what `--opa-url` looks for.
 
         It owns only the packages of a pack, so that a server can hold it beside others; its paths start at the
@@ -161,10 +174,13 @@ class OpaTools:
                 shutil.copyfile(file, copy)
             manifest = {"revision": revision, "roots": BUNDLE_ROOTS, "rego_version": 1}
             Path(folder, ".manifest").write_bytes(msgspec.json.encode(manifest))
-            done = self._run("build", "--bundle", ".", "--output", os.path.abspath(output), cwd=folder)
+            sign = (
+                ["--signing-key", os.path.abspath(signing.key), "--signing-alg", signing.algorithm] if signing else []
+            )
+            done = self._run("build", "--bundle", ".", "--output", os.path.abspath(output), *sign, cwd=folder)
         if done.returncode != 0:
             self.check(files)
-            raise PackError(f"opa build: {_text(done.stderr)}")
+            raise _refused("build", done)
 
     def capabilities(self) -> bytes:
         """The encoded capabilities of this OPA without what a policy must not use."""

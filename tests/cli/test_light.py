@@ -15,7 +15,16 @@ HEAVY = ("boto3", "botocore", "cfnlint", "requests", "opa_client", "aiohttp", "y
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["scan", "--help"], ["audit", "--help"], ["framework", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["scan", "--help"],
+        ["audit", "--help"],
+        ["framework", "--help"],
+        ["policy", "explain", "--help"],
+        ["policy", "replay", "--help"],
+    ],
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     """Nor the facts and the catalogue, which are half of the time that is left."""

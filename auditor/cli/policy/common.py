@@ -28,6 +28,12 @@ def find(pack: Pack, id: str) -> Policy:
     raise UsageError(f'no policy "{id}"{nearest(id, [row.id for row in pack.policies])}')
 
 
+def modules_of(pack: Pack, policy: Policy) -> tuple[str, ...]:
+    """The Rego that one policy needs: its own file, the libraries and the entry point."""
+    others = {row.file for row in pack.policies if row.id != policy.id}
+    return tuple(file for file in pack.modules if file not in others)
+
+
 def shown(file: str) -> str:
     """A file as the user would type it here."""
     relative = os.path.relpath(file)

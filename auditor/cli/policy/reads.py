@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from auditor.cli import completing
 from auditor.cli.options import packs_option
 from auditor.cli.policy.common import find, load_pack
 
 
 @click.command()
 @packs_option
-@click.argument("ids", nargs=-1)
+@click.argument("ids", nargs=-1, shell_complete=completing.policy_ids)
 @click.option("--write", is_flag=True, help="Put the derived reads into the metadata.")
 @click.pass_context
 def reads(context: click.Context, packs: tuple[str, ...], ids: tuple[str, ...], write: bool) -> None:

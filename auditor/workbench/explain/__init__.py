@@ -1,0 +1,1 @@
+"""Why one resource has this verdict, from OPA's own trace."""

@@ -1,0 +1,1 @@
+"""A changed policy over stored snapshots: which verdicts are new, gone, changed."""
