@@ -22,6 +22,7 @@ from auditor.collectors import (
     identity,
     kms,
     logs,
+    organizations,
     rds,
     s3,
     secretsmanager,
@@ -63,6 +64,7 @@ SERVICES: tuple[Service, ...] = (
     accessanalyzer.SERVICE,
     securityhub.SERVICE,
     contacts.SERVICE,
+    organizations.SERVICE,
     identity.SERVICE,
     identity.REGIONAL,
 )
