@@ -114,7 +114,7 @@ class AccountRun:
                 self.calls[call.action] += 1
 
         try:
-            place = Place(self.account, self.partition, region, self.taken_at)
+            place = Place(self.account, self.partition, region, self.taken_at, regions=tuple(self.regions))
             client = self.client(service.client, region or self.home)
             collector = Collector(
                 service,

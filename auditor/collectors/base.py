@@ -101,7 +101,7 @@ class Collector:
         self._options = options
         self._calls = planned(service, wanted)
         self._answers: dict[str, tuple[Json, ...]] = {}
-        self._place = Place(place.account, place.partition, place.region, place.taken_at, self._answers)
+        self._place = Place(place.account, place.partition, place.region, place.taken_at, self._answers, place.regions)
         self.gaps: list[Gap] = []
         self.asked: dict[str, set[str]] = {}
         self.vanished = 0

@@ -20,7 +20,7 @@ class Place:
     """Where is asked: an account, and a region or (None) the partition's home for global services.
 
     `answers` holds the pages of the calls marked `keep`, by operation: what came, also where a later page failed.
-    An operation that is not there was not asked.
+    An operation that is not there was not asked. `regions`: all that are asked of this account.
     """
 
     account: str
@@ -28,6 +28,7 @@ class Place:
     region: str | None
     taken_at: str = ""
     answers: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
+    regions: tuple[str, ...] = ()
 
     def arn(self, service: str, resource: str, region: bool = True) -> str:
         """`arn:<partition>:<service>:<region>:<account>:<resource>`."""

@@ -1,6 +1,9 @@
-"""AWS CloudTrail: each trail at its home region; copies of multi-region trails elsewhere are not emitted.
+"""AWS CloudTrail: each trail once, at its home region, and event data stores.
 
+Every region shows multi-region trails, and a member account those of its organization: such copies are left out where
+the home is asked too, and tell of the trail where it is not. The trail of an organization keeps its own ARN.
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Trail.html
+https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetEventDataStore.html
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from auditor.model import Json
 
 TRAIL = "AWS::CloudTrail::Trail"
 STATUS = "Auditor::CloudTrail::TrailStatus"
+STORE = "AWS::CloudTrail::EventDataStore"
+_STORE = ("Status", "AdvancedEventSelectors", "MultiRegionEnabled", "OrganizationEnabled", "KmsKeyId")
 _TIMES = (
     "LatestDeliveryTime",
     "LatestCloudWatchLogsDeliveryTime",
@@ -23,7 +28,8 @@ _TIMES = (
 
 def _trails(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
     for trail in answer.get("trailList", ()):
-        if trail.get("HomeRegion", place.region) != place.region or f":{place.account}:" not in trail["TrailARN"]:
+        home = trail.get("HomeRegion", place.region)
+        if home != place.region and not _tells(place, home):
             continue
         properties = picked(
             trail,
@@ -40,7 +46,12 @@ def _trails(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterat
             EnableLogFileValidation="LogFileValidationEnabled",
             KMSKeyId="KmsKeyId",
         )
-        yield Draft(TRAIL, trail["TrailARN"], trail["Name"], trail["TrailARN"], properties)
+        yield Draft(TRAIL, trail["TrailARN"], trail["Name"], trail["TrailARN"], properties, region=home)
+
+
+def _tells(place: Place, home: str) -> bool:
+    """Whether this is the one region that tells of a trail whose home is not asked."""
+    return bool(place.regions) and home not in place.regions and place.region == min(place.regions)
 
 
 def _logging(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
@@ -49,10 +60,13 @@ def _logging(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
 
 def _status(answer: Mapping[str, Json], place: Place, trail: Draft | None) -> Iterator[Draft]:
     assert trail is not None
-    properties: dict[str, Json] = {"Arn": trail.arn, **picked(answer, "LatestDeliveryError")}
-    properties |= picked(answer, "LatestCloudWatchLogsDeliveryError")
+    properties: dict[str, Json] = {"Arn": trail.arn}
+    properties |= picked(
+        answer, "LatestDeliveryError", "LatestDeliveryAttemptTime", "LatestCloudWatchLogsDeliveryError"
+    )
     properties |= {name: answer[name].isoformat() for name in _TIMES if answer.get(name) is not None}
-    yield Draft(STATUS, f"{trail.id}/status", trail.name, trail.arn, properties, owners=(trail.id,))
+    id = f"{trail.id}/status"
+    yield Draft(STATUS, id, trail.name, trail.arn, properties, owners=(trail.id,), region=trail.region)
 
 
 def _selectors(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
@@ -61,6 +75,19 @@ def _selectors(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
 
 def _name(draft: Draft) -> dict[str, Json]:
     return {"Name": draft.arn}
+
+
+def _stores(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    if answer.get("NextToken"):
+        raise ValueError("more event data stores than one answer holds")
+    for store in answer.get("EventDataStores", ()):
+        arn = store["EventDataStoreArn"]
+        yield Draft(STORE, arn, arn, arn, {"EventDataStoreArn": arn, **picked(store, "Name")})
+
+
+def _store(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
+    is_stopped = answer["Status"] in ("STOPPING_INGESTION", "STOPPED_INGESTION", "PENDING_DELETION")
+    return {"IngestionEnabled": not is_stopped, **picked(answer, *_STORE)}
 
 
 SERVICE = Service(
@@ -106,6 +133,22 @@ SERVICE = Service(
             of=TRAIL,
             params=lambda draft: {"TrailName": draft.arn},
             fill=_selectors,
+        ),
+        Call(
+            "list_event_data_stores",
+            "cloudtrail:ListEventDataStores",
+            {STORE: (LIST, "EventDataStoreArn", "Name")},
+            arguments={"MaxResults": 1000},
+            make=_stores,
+        ),
+        Call(
+            "get_event_data_store",
+            "cloudtrail:GetEventDataStore",
+            {STORE: (*_STORE, "IngestionEnabled")},
+            of=STORE,
+            params=lambda draft: {"EventDataStore": draft.arn},
+            fill=_store,
+            gone=("EventDataStoreNotFoundException",),
         ),
     ),
 )

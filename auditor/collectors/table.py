@@ -26,6 +26,7 @@ from auditor.collectors import (
     identity,
     kms,
     logs,
+    organizations,
     rds,
     s3,
     secretsmanager,
@@ -71,6 +72,7 @@ SERVICES: tuple[Service, ...] = (
     accessanalyzer.SERVICE,
     securityhub.SERVICE,
     contacts.SERVICE,
+    organizations.SERVICE,
     identity.SERVICE,
     identity.REGIONAL,
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from auditor.facts import backup, detection, iam, network, secret
+from auditor.facts import backup, crypto, detection, iam, logging, network, secret
 from auditor.facts.base import Fact
 
-FACTS: Mapping[str, Fact] = {
-    fact.name: fact for fact in (*backup.FACTS, *detection.FACTS, *iam.FACTS, *network.FACTS, *secret.FACTS)
-}
+_PACKAGES = (backup, crypto, detection, iam, logging, network, secret)
+
+FACTS: Mapping[str, Fact] = {fact.name: fact for package in _PACKAGES for fact in package.FACTS}

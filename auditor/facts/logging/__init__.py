@@ -1,0 +1,6 @@
+"""Facts about what is recorded, and where the records end."""
+
+from auditor.facts.base import Fact
+from auditor.facts.logging import coverage
+
+FACTS: tuple[Fact, ...] = (coverage.FACT,)

@@ -1,0 +1,337 @@
+"""log.trailcoverage: selectors against single events, read in the plainest way; accounts against what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.facts.attach import ScopeView
+from auditor.facts.logging.classes import Class, missed
+from auditor.facts.logging.coverage import ACCOUNT, BUCKET, FACT
+from auditor.facts.logging.recorders import STATUS, STORE, TRAIL
+from auditor.facts.logging.selectors import selectors_of
+from auditor.model import Gap, Hidden, Reason, Resource
+
+OWN = "111122223333"
+HIDDEN = Hidden(Reason.DENIED, "cloudtrail:GetEventSelectors")
+A = "arn:aws:s3:::a/"
+
+# --- a naive reading of selectors, one event at a time --------------------------------------------------------------
+
+Event = Mapping[str, str]
+
+
+def takes_basic(selector: Mapping[str, Any], event: Event) -> bool:
+    kind = selector.get("ReadWriteType", "All")
+    if kind != "All" and (kind == "ReadOnly") != (event["readOnly"] == "true"):
+        return False
+    if event["eventCategory"] == "Management":
+        excluded = selector.get("ExcludeManagementEventSources", [])
+        return selector.get("IncludeManagementEvents", True) and event["eventSource"] not in excluded
+    for resource in selector.get("DataResources", []):
+        for value in resource["Values"] if resource["Type"] == event["resources.type"] else []:
+            if value in ("arn:aws:s3", "arn:aws:s3:::") or event["resources.ARN"].startswith(value):
+                return True
+    return False
+
+
+def takes_advanced(selector: Mapping[str, Any], event: Event) -> bool:
+    tests = {"Equals": str.__eq__, "StartsWith": str.startswith, "EndsWith": str.endswith}
+    for field in selector["FieldSelectors"]:
+        value = event[field["Field"]]
+        for operator, listed in field.items():
+            if operator != "Field":
+                found = any(tests[operator.removeprefix("Not")](value, one) for one in listed)
+                if found is operator.startswith("Not"):
+                    return False
+    return True
+
+
+def takes(selectors: Mapping[str, Any], event: Event) -> bool:
+    if not selectors:
+        return event["eventCategory"] == "Management"
+    return any(takes_basic(one, event) for one in selectors.get("EventSelectors", ())) or any(
+        takes_advanced(one, event) for one in selectors.get("AdvancedEventSelectors", ())
+    )
+
+
+def takes_without_exceptions(selectors: Mapping[str, Any], event: Event) -> bool:
+    """The canary: a reading to which conditions that exclude mean nothing."""
+    trees = []
+    for one in selectors.get("AdvancedEventSelectors", ()):
+        fields = [{k: v for k, v in field.items() if not k.startswith("Not")} for field in one["FieldSelectors"]]
+        trees.append({"FieldSelectors": fields})
+    return takes({"AdvancedEventSelectors": trees}, event) if trees else takes(selectors, event)
+
+
+# Few letters, so that prefixes, suffixes and values meet.
+words = st.text("xy", max_size=3)
+arns = words.map(lambda word: A + word) | st.sampled_from([A[:9], A[:-1], "arn:aws:s3:::b/", "x"])
+OPERATORS = ["Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith"]
+
+
+def field(name: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    listed = st.lists(values, min_size=1, max_size=3)
+    return st.dictionaries(st.sampled_from(OPERATORS), listed, min_size=1, max_size=2).map(
+        lambda tests: {"Field": name} | tests
+    )
+
+
+narrowing = st.lists(
+    field("resources.ARN", arns) | field("eventName", words) | field("userIdentity.arn", words), max_size=2
+)
+read_only = st.sampled_from(
+    [[], [{"Field": "readOnly", "Equals": ["true"]}], [{"Field": "readOnly", "Equals": ["false"]}]]
+)
+data = st.builds(
+    lambda mode, more: {
+        "FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+            *mode,
+            *more,
+        ]
+    },
+    read_only,
+    narrowing,
+)
+management = st.builds(
+    lambda mode, more: {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}, *mode, *more]},
+    read_only,
+    st.lists(field("eventSource", words), max_size=1),
+)
+basic = st.fixed_dictionaries(
+    {},
+    optional={
+        "ReadWriteType": st.sampled_from(["All", "ReadOnly", "WriteOnly"]),
+        "IncludeManagementEvents": st.booleans(),
+        "ExcludeManagementEventSources": st.lists(words, max_size=1),
+        "DataResources": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "Type": st.just("AWS::S3::Object"),
+                    "Values": st.lists(
+                        st.sampled_from(["arn:aws:s3", "arn:aws:s3:::", A, A + "x", "arn:aws:s3:::b/"]), max_size=2
+                    ),
+                }
+            ),
+            max_size=2,
+        ),
+    },
+)
+selectors = st.one_of(
+    st.just({}),
+    st.lists(basic, min_size=1, max_size=3).map(lambda each: {"EventSelectors": each}),
+    st.lists(data | management, min_size=1, max_size=4).map(lambda each: {"AdvancedEventSelectors": each}),
+)
+
+
+def classes() -> list[Class]:
+    made = [Class((("eventCategory", "Management"), ("readOnly", mode))) for mode in ("true", "false")]
+    for mode in ("true", "false"):
+        fixed = {"eventCategory": "Data", "resources.type": "AWS::S3::Object", "eventSource": "s3.amazonaws.com"}
+        made.append(Class((*fixed.items(), ("readOnly", mode)), (("resources.ARN", A),)))
+    return made
+
+
+def events_of(events: Class, chosen: Mapping[str, str]) -> Event:
+    """One event of the class; `chosen`: what stands in its free fields, behind what they start with."""
+    bases = dict(events.within)
+    free = {name: bases.get(name, "") + chosen[name] for name in chosen}
+    return free | dict(events.fixed)
+
+
+FIELDS = ("resources.ARN", "eventName", "userIdentity.arn", "eventSource", "resources.type")
+chosen = st.fixed_dictionaries({name: st.text("xyz", max_size=4) for name in FIELDS})
+
+
+def disagreement(tree: Mapping[str, Any], events: Class, tried: Sequence[Mapping[str, str]], reading: Any) -> str:
+    """How a reading of single events contradicts the fact's answer on the class, "" where it does not."""
+    example = missed(selectors_of(tree), events)
+    if example is None:
+        lost = [one for one in tried if not reading(tree, events_of(events, one))]
+        return f"lost: {lost[0]}" if lost else ""
+    plain = {name: value.replace("...", "zzzz") for name, value in example.items()}
+    event = {name: "zzzz" for name in FIELDS} | dict(events.within) | plain | dict(events.fixed)
+    return f"taken: {event}" if reading(tree, event) else ""
+
+
+@settings(max_examples=250, deadline=None)
+@given(selectors, st.sampled_from(classes()), st.lists(chosen, min_size=20, max_size=20))
+def test_selectors_take_a_class_as_its_events_say(
+    tree: Mapping[str, Any], events: Class, tried: list[dict[str, str]]
+) -> None:
+    assert disagreement(tree, events, tried, takes) == ""
+
+
+def test_the_events_would_notice_exceptions_that_are_forgotten() -> None:
+    tree = {
+        "AdvancedEventSelectors": [
+            {
+                "FieldSelectors": [
+                    {"Field": "eventCategory", "Equals": ["Data"]},
+                    {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+                    {"Field": "resources.ARN", "NotStartsWith": [A + "x"]},
+                ]
+            }
+        ]
+    }
+    assert disagreement(tree, classes()[-1], [], takes_without_exceptions) != ""
+
+
+# --- accounts -------------------------------------------------------------------------------------------------------
+
+
+def made(type: str, name: str, properties: Mapping[str, Any], owners: tuple[str, ...] = ()) -> Resource:
+    return Resource(type, name, OWN, None, name, f"arn:aws:x:::{name}", properties, owners=owners)
+
+
+def trail(name: str = "main", **properties: Any) -> Resource:
+    return made(TRAIL, name, {"IsLogging": True, "IsMultiRegionTrail": True} | properties)
+
+
+def status(**properties: Any) -> Resource:
+    return made(STATUS, "main/status", properties, ("main",))
+
+
+def asked(resources: Sequence[Resource], gaps: Sequence[Gap] = ()) -> tuple[Any, set[str]]:
+    by_type: dict[str, list[Resource]] = {}
+    for each in resources:
+        by_type.setdefault(each.type, []).append(each)
+    by_gap: dict[str, list[Gap]] = {}
+    for gap in gaps:
+        by_gap.setdefault(gap.type, []).append(gap)
+    derived = FACT.compute(made(ACCOUNT, "account", {}), ScopeView(by_type, by_gap))
+    return derived.value, {"/".join(map(str, one.path)) for one in derived.unknown}
+
+
+def short(*resources: Resource, gaps: Sequence[Gap] = ()) -> Any:
+    """What the trails lack; None where it is not known."""
+    value, unknown = asked(resources, gaps)
+    assert ("management" in value) is ("management/falls_short" not in unknown)
+    return [entry["why"] for entry in value["management"]["falls_short"]] if "management" in value else None
+
+
+def unlisted(type: str, parent: str | None = None, region: str | None = None) -> Gap:
+    return Gap(OWN, region, type, None, (), Reason.DENIED, "refused", parent)
+
+
+def test_canary() -> None:
+    assert short() == ["no trail exists"]
+    value, _ = asked([made(BUCKET, "a", {})])
+    assert [[one["name"] for one in value["objects"][mode]["uncovered"]] for mode in ("read", "write")] == [
+        ["a"],
+        ["a"],
+    ]
+
+
+def test_a_good_trail_settles_it_whatever_else_is_hidden() -> None:
+    assert short(trail(), trail("b", IsLogging=HIDDEN), gaps=[unlisted(TRAIL, region="eu-west-1")]) == []
+
+
+@pytest.mark.parametrize("name", ["IsLogging", "IsMultiRegionTrail", "IncludeGlobalServiceEvents", "EventSelectors"])
+def test_what_is_hidden_may_be_well_or_not(name: str) -> None:
+    assert short(trail(**{name: HIDDEN})) is None
+    stopped = {"IsLogging": False, "IsMultiRegionTrail": False, name: HIDDEN}
+    assert short(trail(**stopped)) is not None
+
+
+def test_each_trail_says_what_it_lacks() -> None:
+    only_writes = [{"ReadWriteType": "WriteOnly"}]
+    assert short(trail(IsLogging=False), trail("b", EventSelectors=only_writes)) == [
+        "the trail is not logging",
+        "the trail does not record every read management event",
+    ]
+
+
+def test_an_example_is_named() -> None:
+    (why,) = short(trail(EventSelectors=[{"ExcludeManagementEventSources": ["kms.amazonaws.com"]}]))
+    assert why == "the trail does not record every read management event (one with eventSource kms.amazonaws.com)"
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({}, True),
+        ({"LatestDeliveryError": ""}, True),
+        ({"LatestDeliveryError": "AccessDenied"}, False),
+        ({"LatestDeliveryError": "AccessDenied", "LatestDeliveryTime": "2026-01-02T00:00:00Z"}, None),
+        ({"LatestDeliveryError": HIDDEN}, None),
+        (
+            {
+                "LatestDeliveryError": "AccessDenied",
+                "LatestDeliveryTime": "2026-01-02T00:00:00+00:00",
+                "LatestDeliveryAttemptTime": "2026-01-01T00:00:00Z",
+            },
+            True,
+        ),
+        (
+            {
+                "LatestDeliveryError": "AccessDenied",
+                "LatestDeliveryTime": "2026-01-01T00:00:00+00:00",
+                "LatestDeliveryAttemptTime": "2026-01-02T00:00:00Z",
+            },
+            False,
+        ),
+    ],
+)
+def test_an_error_counts_until_a_later_delivery(properties: dict[str, Any], expected: bool | None) -> None:
+    found = short(trail(), status(**properties))
+    assert (None if found is None else found == []) is expected
+
+
+def test_a_status_that_was_refused_is_of_its_own_trail() -> None:
+    assert short(trail(), gaps=[unlisted(STATUS, "main")]) is None
+    assert short(trail(), gaps=[unlisted(STATUS, "other")]) == []
+
+
+def uncovered(*resources: Resource, gaps: Sequence[Gap] = (), mode: str = "read") -> tuple[list[str], bool]:
+    """The buckets, and whether there may be more."""
+    value, unknown = asked(resources, gaps)
+    return [one["name"] for one in value["objects"][mode]["uncovered"]], f"objects/{mode}/uncovered" in unknown
+
+
+def recording(*values: str, name: str = "main", **more: Any) -> Resource:
+    basic = {"DataResources": [{"Type": "AWS::S3::Object", "Values": list(values)}]}
+    return trail(name, EventSelectors=[basic], **more)
+
+
+BUCKETS = (made(BUCKET, "a", {}), made(BUCKET, "b", {}))
+
+
+def test_trails_and_stores_cover_together() -> None:
+    lake = [
+        {"Field": "eventCategory", "Equals": ["Data"]},
+        {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::b/"]},
+    ]
+    store = {"Status": "ENABLED", "MultiRegionEnabled": True, "AdvancedEventSelectors": [{"FieldSelectors": lake}]}
+    assert uncovered(*BUCKETS, recording(A)) == (["b"], False)
+    assert uncovered(*BUCKETS, recording(A), made(STORE, "lake", store)) == ([], False)
+    assert uncovered(*BUCKETS, recording(A), made(STORE, "lake", store | {"MultiRegionEnabled": False})) == (
+        ["b"],
+        False,
+    )
+
+
+def test_a_bucket_that_was_not_seen_may_not_be_covered() -> None:
+    gap = unlisted(BUCKET)
+    assert uncovered(BUCKETS[0], recording(A), gaps=[gap]) == ([], True)
+    assert uncovered(BUCKETS[0], recording("arn:aws:s3:::"), gaps=[gap]) == ([], False)
+    assert uncovered(BUCKETS[0], recording("arn:aws:s3:::b/"), gaps=[gap]) == (["a"], True)
+
+
+@pytest.mark.parametrize("type", [TRAIL, STORE, "Auditor::Organizations::Membership"])
+def test_what_was_not_seen_may_record(type: str) -> None:
+    assert uncovered(*BUCKETS, recording(A), gaps=[unlisted(type)]) == ([], True)
+    assert uncovered(*BUCKETS, recording("arn:aws:s3"), gaps=[unlisted(type)]) == ([], False)
+
+
+def test_hidden_values_are_only_those_of_their_bucket() -> None:
+    half = [{"Type": "AWS::S3::Object", "Values": [A]}, {"Type": "AWS::Lambda::Function", "Values": HIDDEN}]
+    assert uncovered(*BUCKETS, trail(EventSelectors=[{"DataResources": half}])) == (["b"], False)
+    half[1] = {"Type": "AWS::S3::Object", "Values": HIDDEN}
+    assert uncovered(*BUCKETS, trail(EventSelectors=[{"DataResources": half}])) == ([], True)
