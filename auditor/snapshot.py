@@ -198,6 +198,7 @@ def _damage(path: File) -> tuple[type[Exception], ...]:
 def lines(path: File) -> Iterator[Line]:
     """Each line of a snapshot. SourceError names file and line where it is no snapshot."""
     number = 0
+    damage: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error, *_damage(path))
     try:
         with _unpacked(path) as file:
             for line in file:
@@ -205,7 +206,7 @@ def lines(path: File) -> Iterator[Line]:
                 yield _DECODER.decode(line)
     except msgspec.MsgspecError as error:
         raise SourceError(f"{path}:{number}: not a line of a snapshot: {error}") from error
-    except (OSError, EOFError, zlib.error, *_damage(path)) as error:
+    except damage as error:
         raise SourceError(f"{path}: cannot be read: {error}") from error
 
 
