@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from auditor.model import Json, Policy, PolicyCount, Problem, Report
+from auditor.model import Json, Policy, PolicyCount, Problem, Report, Status
 from auditor.model.framework import Compliance, Control, ControlResult, Framework, Standing
 
 NONE = PolicyCount()
@@ -31,15 +32,30 @@ class Run(msgspec.Struct, frozen=True):
 
 
 def of_report(report: Report) -> Run:
-    policies = {
-        policy.id: Judged(
-            report.counts[policy.id], report.accounts.get(policy.id, {}), report.parameters.get(policy.key, {})
-        )
-        for policy in report.policies
-    }
+    """What was known before the gate (`--baseline`) is still a failure."""
+    waived: dict[str, Counter[str]] = {policy.id: Counter() for policy in report.policies}
+    old: dict[str, Counter[str]] = {policy.id: Counter() for policy in report.policies}
+    for verdict in report.verdicts:
+        if verdict.status is Status.WAIVED and (about := verdict.resource or verdict.population) is not None:
+            (old if verdict.by == "baseline" else waived)[verdict.policy][about.account] += 1
+    policies = {}
+    for policy in report.policies:
+        before, later = old[policy.id], waived[policy.id]
+        accounts = {
+            account: _without_baseline(count, before[account], later[account])
+            for account, count in report.accounts.get(policy.id, {}).items()
+        }
+        counts = _without_baseline(report.counts[policy.id], before.total(), later.total())
+        policies[policy.id] = Judged(counts, accounts, report.parameters.get(policy.key, {}))
     header = report.header
     incomplete = _incomplete(report.problems, report.complete)
     return Run(header.kind, header.taken_at, header.scope, policies, incomplete)
+
+
+def _without_baseline(count: PolicyCount, old: int, waived: int) -> PolicyCount:
+    """Of what is WAIVED, the old fails; what a report left out (--min-severity) may be the one or the other."""
+    unseen = count.waived - old - waived
+    return msgspec.structs.replace(count, failed=count.failed + old, waived=waived, unknown=count.unknown + unseen)
 
 
 def assess(framework: Framework, run: Run, policies: Iterable[Policy]) -> Compliance:

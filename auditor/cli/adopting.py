@@ -83,7 +83,7 @@ class Adoption:
         self._observed = observed
         self._ratchets = ratchets
         self._partial = partial
-        self._file = config.baseline
+        self._file = config.baseline or None
         self._entries = baseline.read(Path(config.baseline)) if config.baseline else []
         self._rename = named_beside(config.baseline) if config.baseline and is_template else str
         self._waivings = [Waiving((), observed.waivers, config.waivers, ids, today)]

@@ -41,7 +41,7 @@ def run(
     framework = session.framework_of(judging.framework, judging.framework_file, pack)
     plan = session.make_plan(session.chosen(pack, config, kind, framework))
     values = session.parameter_values(pack, config, judging.settings, framework)
-    if judging.ratchet and config.baseline is None:
+    if judging.ratchet and not config.baseline:
         raise UsageError("--ratchet shrinks a baseline: name it with --baseline FILE")
     adoption = Adoption(config, pack, observed or Observed(), kind == "template", judging.ratchet, partial)
     options = pipeline.Options(judging.include_passed)

@@ -226,6 +226,18 @@ def test_a_reader_that_goes_away_changes_no_code(auditor: Auditor, folder: Path,
     assert "Traceback" not in said
 
 
+def test_a_framework_counts_what_is_known_as_a_failure(auditor: Auditor, folder: Path) -> None:
+    write(folder, a=FAILING, b=PASSING)
+    record(auditor)
+    (folder / "own.yaml").write_text(
+        "name: own\ntitle: Own\ncontrols: {A: {title: Versions, policies: [demo-bucket-versioned]}}\n"
+    )
+    for flags in ((), ("--min-severity", "critical")):
+        (folder / "r.json").write_text(gate(auditor, "-o", "json", *flags).stdout)
+        done = auditor("framework", "--framework-file", "own.yaml", "r.json", "--pack", DEMO[1])
+        assert ("UNKNOWN" if flags else "FAIL") in done.stdout.splitlines()[3], done.stdout + done.stderr
+
+
 def test_sarif_leaves_out_what_is_known_or_marks_it(auditor: Auditor, folder: Path) -> None:
     write(folder, a=FAILING, b=UNDECIDED)
     record(auditor)

@@ -127,6 +127,10 @@ USAGE = {
     "no such configuration": (["scan", ".", "--config", "nowhere.toml"], "nowhere.toml"),
     "a setting without a policy": (["scan", ".", "--set", "ports=22"], "POLICY-ID.PARAMETER=VALUE"),
     "a parameter without a value": (["scan", ".", "--parameter", "Env"], "--parameter Env: write it as Key=Value"),
+    "a ratchet without a baseline": (["scan", ".", "--ratchet"], "name it with --baseline FILE"),
+    "with and without a baseline": (["scan", ".", "--baseline", "x", "--no-baseline"], "one of them"),
+    "no such baseline": (["scan", ".", "--baseline", "x.jsonl"], "baseline x.jsonl: No such file or directory"),
+    "no such report": (["baseline", "write", "x.json"], "x.json: the report cannot be read"),
     "no such policy to show": (["policy", "show", "s3-bucket-tls"], '(did you mean "s3-bucket-tls-required"?)'),
 }
 

@@ -19,6 +19,7 @@ from auditor.facts.backup.schedule import NEVER, NotUnderstood, longest_gap
 from auditor.facts.backup.selection import Store, assigns, causes
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.iam.logic import F, T, Truth, U, truth
+from auditor.facts.network.by_view import by_view
 from auditor.model import HIDDEN, Gap, Hidden, Json, Path, Reason, Resource, Text
 
 REGION = "Auditor::Account::Region"
@@ -109,9 +110,11 @@ def _assigned(
         for rule in _rules(plan, region, view):
             for kind, store in stores:
                 key = (plan.id, rule.name, kind)
+                if key in certain:
+                    continue
                 found = min(assigns(body, store), rule.works)
                 if found is T:
-                    certain.setdefault(key, _entry(kind, store, plan, rule))
+                    certain[key] = _entry(kind, store, plan, rule)
                 elif found is U:
                     unsure.setdefault(key, []).append(_at(_ASSIGNED, rule.why or cause or _unsettled(store)))
     return list(certain.values()), [one for key, found in unsure.items() if key not in certain for one in found]
@@ -199,8 +202,13 @@ def _opted(service: str, region: Resource, view: View) -> Truth:
 
 
 def _tags(resource: Resource, view: View) -> Mapping[str, Json] | None:
-    unseen = any(gap.id == resource.id and gap.path[:1] in ((), ("tags",)) for gap in view.gaps(resource.type))
-    return None if unseen else resource.tags
+    return None if resource.id in _untagged(view, resource.type) else resource.tags
+
+
+@by_view
+def _untagged(view: View, type: str) -> frozenset[str | None]:
+    """The ids of the resources whose tags were not seen."""
+    return frozenset(gap.id for gap in view.gaps(type) if gap.path[:1] in ((), ("tags",)))
 
 
 def _is_store(resource: Resource) -> Truth:

@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from auditor.facts.iam.logic import F, T, Truth, U, every, some, truth
+from auditor.facts.stars import is_like
 from auditor.model import HIDDEN, Hidden, Json, Text
 
 _TAG = "aws:ResourceTag/"
@@ -55,11 +55,7 @@ def _listed(value: Json) -> list[Json]:
 
 
 def _names(pattern: Json, arn: str) -> Truth:
-    return truth(_like(pattern, arn)) if isinstance(pattern, str) else U
-
-
-def _like(pattern: str, text: str) -> bool:
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
+    return truth(is_like(pattern, arn)) if isinstance(pattern, str) else U
 
 
 def _is_explicit(pattern: Json, store: Store) -> Truth:
@@ -101,7 +97,7 @@ def _condition(operator: str, condition: Json, store: Store) -> Truth:
     return ~found if operator.startswith("StringNot") else found
 
 
-_TESTS: Mapping[str, Callable[[str, str], bool]] = {"StringEquals": str.__eq__, "StringLike": _like}
+_TESTS: Mapping[str, Callable[[str, str], bool]] = {"StringEquals": str.__eq__, "StringLike": is_like}
 
 
 def _compared(key: Json, value: Json, store: Store, test: Callable[[str, str], bool]) -> Truth:

@@ -11,6 +11,7 @@ name. `broken` is the text of the way by filters, where that is broken.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import msgspec
 
@@ -66,7 +67,7 @@ def _recorders(account: Resource, view: View) -> Iterator[Outcome]:
 def _trails(account: Resource, partition: str, view: View) -> Iterator[Outcome]:
     for trail in view.related(trails.TRAIL):
         if trail.account == account.account:
-            follow = then(trails.records(trail), lambda trail=trail: _group(trail, partition, view))  # type: ignore[misc]
+            follow = then(trails.records(trail), partial(_group, trail, partition, view))
             yield behind((trail.id,), follow)
     yield from maybe("trail", view, trails.TRAIL, account, None)
 
@@ -87,8 +88,7 @@ def _group(trail: Resource, partition: str, view: View) -> Outcome:
     if group is None:
         none = broken("group", f"the log group {arn} does not exist", *at)
         return any_of(maybe("group", view, GROUP, trail, region), none)
-    found = group
-    return behind((group.id,), then(_standard(group), lambda: _filters(found, partition, view)))
+    return behind((group.id,), then(_standard(group), partial(_filters, group, partition, view)))
 
 
 def _standard(group: Resource) -> Outcome:
@@ -107,7 +107,7 @@ def _filters(group: Resource, partition: str, view: View) -> Outcome:
             if isinstance(named, HIDDEN):
                 yield unsure("filter", named, f"the log group of {filter.name} is not known", filter.id)
             elif named == group.name:
-                yield then(filters.takes_root(filter, partition), lambda filter=filter: _metrics(filter, view))  # type: ignore[misc]
+                yield then(filters.takes_root(filter, partition), partial(_metrics, filter, view))
         yield from maybe("filter", view, filters.FILTER, group, group.region, group.id)
 
     return any_of(ways(), broken("filter", f"the log group {group.name} has no metric filter", group.id))
@@ -155,7 +155,7 @@ def _alarms(filter: Resource, metric: alarms.Metric, view: View) -> Outcome:
                 if about is U and goes_off.truth is not F:
                     unseen = next((e for e in _metric_of(alarm) if isinstance(e, HIDDEN)), None)
                     goes_off = unsure("alarm", unseen, f"what the alarm {alarm.name} watches is not known", alarm.id)
-                yield behind((alarm.id,), then(goes_off, lambda alarm=alarm: _actions(alarm, view)))  # type: ignore[misc]
+                yield behind((alarm.id,), then(goes_off, partial(_actions, alarm, view)))
         yield from maybe("alarm", view, alarms.ALARM, filter, filter.region)
 
     return any_of(ways(), broken("alarm", f"no alarm watches {metric.name} in {metric.namespace}", filter.id))
@@ -173,7 +173,7 @@ def _actions(alarm: Resource, view: View) -> Outcome:
         for composite in in_region(view, alarms.COMPOSITE, alarm.account, alarm.region):
             follows = alarms.follows(composite, alarm)
             if follows is not None:
-                yield behind((composite.id,), then(follows, lambda composite=composite: _own(composite, view)))  # type: ignore[misc]
+                yield behind((composite.id,), then(follows, partial(_own, composite, view)))
         yield from maybe("action", view, alarms.COMPOSITE, alarm, alarm.region)
 
     return any_of(ways(), HOLDS)

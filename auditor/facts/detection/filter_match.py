@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from auditor.facts.detection.filter_parse import Group, Pattern, Selector, Term, Test, compiled
 from auditor.facts.iam.logic import F, T, Truth, U, every, some, truth
+from auditor.facts.stars import is_like
 from auditor.model import Json
 
 _ABSENT = object()
@@ -75,12 +76,12 @@ def _equal(test: Test, value: Json) -> Truth:
     if isinstance(value, bool):
         return U if test.operand.lower() == str(value).lower() or "*" in test.operand else F
     if test.kind == "text" and isinstance(value, str):
-        return truth(_like(test.operand, value))
+        return truth(is_like(test.operand, value))
     if test.kind == "number" and not isinstance(value, str):
         if "*" in test.operand:
-            return truth(_like(test.operand, str(value)))
+            return truth(is_like(test.operand, str(value)))
         return truth(Decimal(test.operand) == Decimal(str(value)))
-    return U if _like(test.operand, str(value)) else F
+    return U if is_like(test.operand, str(value)) else F
 
 
 def _ordered(test: Test, value: Json) -> Truth:
@@ -92,10 +93,6 @@ def _ordered(test: Test, value: Json) -> Truth:
         return F
     left, right = Decimal(str(value)), Decimal(test.operand)
     return truth({"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[test.operator])
-
-
-def _like(pattern: str, text: str) -> bool:
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
 
 
 def _terms(terms: tuple[Term, ...], line: str) -> Truth:

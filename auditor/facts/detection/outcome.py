@@ -45,9 +45,10 @@ def unsure(link: str, value: Json, otherwise: str, at: str = "", pointer: str = 
 
 def then(here: Outcome, rest: Callable[[], Outcome]) -> Outcome:
     """Both, in order: a broken link settles it, also behind one that is not decided."""
-    if here.truth is F:
-        return here
-    after = rest()
+    return here if here.truth is F else _joined(here, rest())
+
+
+def _joined(here: Outcome, after: Outcome) -> Outcome:
     if here.truth is T or after.truth is F:
         notes = (*here.notes, *after.notes)
         return msgspec.structs.replace(after, notes=notes, path=(*here.path, *after.path))
@@ -58,7 +59,7 @@ def all_of(steps: Iterable[Outcome]) -> Outcome:
     """Every step: the first that is broken, else the first that is not decided, with the causes of all."""
     found = HOLDS
     for step in steps:
-        found = then(found, lambda step=step: step)  # type: ignore[misc]
+        found = _joined(found, step)
         if found.truth is F:
             return found
     return found

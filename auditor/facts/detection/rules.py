@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudt
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.detection import admission, event_pattern, probes
@@ -54,7 +55,7 @@ def _reported(
             on = _bus(rule)
             if on == bus:
                 taken = _takes(rule, event, others)
-                yield then(taken, lambda rule=rule: _targets(rule, event, others, region, hops, view))  # type: ignore[misc]
+                yield then(taken, partial(_targets, rule, event, others, region, hops, view))
             elif on is None:
                 value = rule.properties.get("EventBusName")
                 yield unsure("rule", value, f"the bus of the rule {rule.name} is not known", rule.id, "/EventBusName")
