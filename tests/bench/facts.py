@@ -47,7 +47,7 @@ def principals(users: int, roles: int, policies: int) -> ScopeView:
         if word == "app" and number % 50 == 0:
             arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
         properties: dict[str, Json] = {"ManagedPolicyArns": arns, "Policies": []}
-        if number % 10 == 0:
+        if number % 10 == 1:
             properties["PermissionsBoundary"] = f"{root}:policy/p-{chance.randrange(policies)}"
         if word == "app":
             who: Json = {"Service": chance.choice(_SERVICES)} if number % 3 else {"AWS": f"{root}:root"}
