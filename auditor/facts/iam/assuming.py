@@ -22,13 +22,13 @@ _SOURCES: Mapping[str, Values | None] = dict.fromkeys(
 
 
 def way(element: Element) -> str:
-    """How an element lets its callers in: everyone, the account's own policies decide, or named."""
+    """How an element lets its callers in: everyone, the account's own policies decide, named, or any of these."""
     if element.kind == "*":
         return "everyone"
     if element.kind in ("Service", "Federated"):
         return "service"
     if isinstance(element.value, Hidden) or element.kind == "?":
-        return "account"  # or anything else
+        return "unseen"
     return (
         "account" if _ROOT.fullmatch(str(element.value)) or "⟨AWS::AccountId⟩:root" in str(element.value) else "named"
     )
@@ -54,9 +54,7 @@ def _only(statement: Statement, through: str) -> Statement | None:
     principals = statement.principals
     if principals is None or principals.negated:
         return statement if principals is not None and through == "everyone" else None
-    elements = tuple(
-        one for one in principals.elements if way(one) == through or (through == "service" and one.kind == "?")
-    )
+    elements = tuple(one for one in principals.elements if way(one) in (through, "unseen"))
     if not elements:
         return None
     return msgspec.structs.replace(statement, principals=msgspec.structs.replace(principals, elements=elements))

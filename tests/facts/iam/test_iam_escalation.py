@@ -224,6 +224,7 @@ TAKES = allow("sts:AssumeRole", arn("chief"))
         ([person("alice", TAKES), CHIEF], True),
         ([person("alice", TAKES), person("chief", trust=ROOT)], False),
         ([person("alice"), CHIEF], False),
+        ([person("alice"), person("chief", trust={"AWS": HIDDEN}, ManagedPolicyArns=[ADMIN])], None),
         ([person("alice", TAKES | {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}), CHIEF], True),
         ([person("alice", TAKES | {"Condition": {"StringEquals": {"aws:username": "bob"}}}), CHIEF], False),
         ([person("alice", TAKES | {"Condition": {"StringEquals": {"made:Up": "x"}}}), CHIEF], None),

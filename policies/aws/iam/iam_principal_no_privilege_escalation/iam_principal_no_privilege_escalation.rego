@@ -10,14 +10,13 @@
 #
 #   The methods are those of pathfinding.cloud of December 2025. How many access keys a user has, whether it has a
 #   password and whether a policy has room for a version is not weighed: that changes by the hour. An action that no
-#   table knows changes nothing about the others. Policies of AWS are known as of September 2026; a newer one is unknown.
+#   table knows changes nothing about the others. Policies of AWS are known as of September 2026, a newer one is not.
 #   In a template, what it does not declare may exist: who may pass any role is UNKNOWN. What may run as a role
 #   (build projects, notebooks, stacks) and is not read is UNKNOWN too, where a role for it exists that leads further.
 #   Service control policies are not weighed: the question is what the account itself allows.
 # related_resources:
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
-#   - https://pathfinding.cloud/paths/
 # custom:
 #   id: iam-principal-no-privilege-escalation
 #   severity: high
