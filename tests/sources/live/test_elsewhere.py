@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from auditor.model import Plan, Problem, Resource
+from auditor.model import Plan, Problem, Resource, Status, Verdict
 from auditor.snapshot import FORMAT, AccountCoverage, HeaderLine, writing
 from auditor.sources.elsewhere import OTHER
 from auditor.sources.file import SnapshotSource
+from auditor.sources.merge import merge
 
 MEMBER, ARCHIVE = "111122223333", "444455556666"
 TRAIL, BUCKET = "AWS::CloudTrail::Trail", "AWS::S3::Bucket"
 MEMBERSHIP = "Auditor::Organizations::Membership"
+ACCOUNT = "Auditor::Account::Account"
 
 
 def made(type: str, name: str, account: str, **properties: Any) -> Resource:
@@ -22,7 +25,7 @@ def made(type: str, name: str, account: str, **properties: Any) -> Resource:
 def write(file: Path, account: str, *resources: Resource) -> None:
     header = HeaderLine(FORMAT, "0", "2026-11-21T00:00:00Z", "live", (account,), ("eu-west-1",))
     with writing(file, header) as writer:
-        listed = AccountCoverage(dict.fromkeys((TRAIL, BUCKET, MEMBERSHIP)))
+        listed = AccountCoverage(dict.fromkeys((TRAIL, BUCKET, MEMBERSHIP, ACCOUNT)))
         writer.account(account, resources, lambda: [], lambda: listed)
         writer.close()
 
@@ -64,3 +67,22 @@ def test_an_unknown_organization_is_not_told(tmp_path: Path) -> None:
 
 def test_nothing_is_told_to_who_does_not_ask(tmp_path: Path) -> None:
     assert told(folder(tmp_path), TRAIL) == {MEMBER: [], ARCHIVE: []}
+
+
+def test_an_account_alone_is_unknown_and_passes_together_with_the_archive(
+    tmp_path: Path, judged: Callable[[Path], list[Verdict]]
+) -> None:
+    def said(file: Path) -> dict[str, Status]:
+        mine = [one for one in judged(file) if one.policy == "cloudtrail-logs-centralized"]
+        return {one.resource.account: one.status for one in mine if one.resource}
+
+    trail = made(TRAIL, "main", MEMBER, S3BucketName="archive", IsLogging=True, IsMultiRegionTrail=True)
+    files = tmp_path / "member.json", tmp_path / "archive.json"
+    for file, account, resource in zip(
+        files, (MEMBER, ARCHIVE), (trail, made(BUCKET, "archive", ARCHIVE)), strict=True
+    ):
+        member = made(MEMBERSHIP, "m", account, InOrganization=True, OrganizationId="o-1", ManagementAccountId="1")
+        write(file, account, resource, member, made(ACCOUNT, account, account))
+    merge(files, tmp_path / "both.json")
+    assert said(files[0]) == {MEMBER: Status.UNKNOWN}
+    assert said(tmp_path / "both.json") == {MEMBER: Status.PASS, ARCHIVE: Status.FAIL}
