@@ -21,6 +21,7 @@ from auditor.snapshot import (
     lines,
     plant,
 )
+from auditor.sources.elsewhere import OTHER, Buckets
 from auditor.sources.folder import files_of
 
 
@@ -31,12 +32,21 @@ class SnapshotScope:
     certain: bool = True
     declares: Mapping[str, tuple[tuple[str, Path], ...]] = {}
 
-    def __init__(self, file: File, account: str, gaps: Sequence[Gap], coverage: Coverage) -> None:
+    def __init__(
+        self,
+        file: File,
+        account: str,
+        gaps: Sequence[Gap],
+        coverage: Coverage,
+        elsewhere: Sequence[Resource] = (),
+    ) -> None:
+        """`elsewhere`: what other accounts tell of this one."""
         self.root = f"{file}#{account}"
         self.account = account
         self.gaps: Sequence[Gap] = gaps
         self.coverage = coverage
         self._file = file
+        self._elsewhere = elsewhere
         self._hidden: dict[str, list[Gap]] = {}
         for gap in gaps:
             if gap.id is not None:
@@ -52,6 +62,7 @@ class SnapshotScope:
                 if types is None or resource.type in types:
                     hidden = self._hidden.get(resource.id)
                     yield plant(resource, hidden) if hidden else resource
+        yield from (each for each in self._elsewhere if types is None or each.type in types)
 
     def locate(self, resource_id: str, path: Path) -> Location | None:
         return None
@@ -107,6 +118,7 @@ class SnapshotSource:
 
     def scopes(self, plan: Plan) -> Iterator[Scope | Problem]:
         yield from self._missing
+        buckets = Buckets(self._files) if OTHER in plan.reads else None
         for file in self._files:
             gaps: dict[str, list[Gap]] = {}
             trailer: TrailerLine | None = None
@@ -124,7 +136,8 @@ class SnapshotSource:
             for name, own in gaps.items():
                 self._accounts += 1
                 coverage = coverage_of(trailer.coverage.get(name) if trailer is not None else None)
-                yield SnapshotScope(file, name, (*own, *_never_asked(name, own, coverage, plan)), coverage)
+                unseen = (*own, *_never_asked(name, own, coverage, plan))
+                yield SnapshotScope(file, name, unseen, coverage, buckets.of_others(name) if buckets else ())
 
     def tally(self) -> Mapping[str, int]:
         return {"accounts": self._accounts}
@@ -139,5 +152,5 @@ def _never_asked(account: str, gaps: Sequence[Gap], coverage: Coverage, plan: Pl
     if coverage.lists is None or "*" in unlisted:
         return
     for type in plan.reads:
-        if type not in coverage.lists and type not in unlisted:
+        if type not in coverage.lists and type not in unlisted and type != OTHER:
             yield Gap(account, None, type, None, (), Reason.UNSUPPORTED, f"{type} was not collected")

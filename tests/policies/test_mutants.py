@@ -26,6 +26,12 @@ _SERVERLESS = "AWS::Serverless::Function:/facts/secret.scan"
 
 # policy key: mutants that nothing notices, and why that is no hole
 SURVIVORS: dict[str, dict[str, str]] = {
+    **{
+        f"cloudtrail_s3_{mode}_events_logged": {
+            "flip Auditor::Account::Account:/facts/log.trailcoverage": "read with both signs, and hidden as a whole"
+        }
+        for mode in ("read", "write")
+    },
     "ec2_imdsv2_required": dict.fromkeys(
         (f"drop {_ENDPOINT}", f"flip {_ENDPOINT}"), "of an instance's template; the template's own read stays beside it"
     ),
