@@ -6,6 +6,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import IO
 
 from auditor.model import Decision, Location, Report, Severity, Status
@@ -24,40 +25,48 @@ _LEVEL: dict[Severity, str] = {
 
 
 def render(report: Report, decision: Decision, options: RenderOptions, out: IO[str]) -> None:
-    levels = {level: _Level(None if options.everything else MOST) for level in ("error", "warning", "notice")}
-    for problem in report.problems:
-        place = (
-            Location(problem.subject, problem.line or 1, 1, problem.line or 1, 2) if problem.kind == "file" else None
-        )
-        levels["error"].add((-1,), _command("error", "not judged", problem_text(problem), place))
-    for row in rows(report, options, Status.FAIL, Status.UNKNOWN):
-        undecided = row.verdict.status is Status.UNKNOWN
-        levels[_level(row)].add((undecided, -row.verdict.severity.rank), _annotation(row))
-    for name, level in levels.items():
-        out.writelines(level.lines())
-        if more := level.count - level.shown:
+    levels = {name: _Level() for name in ("error", "warning", "notice")}
+    for level, order, line in _annotations(report, options):
+        if options.everything:
+            out.write(line)
+        else:
+            levels[level].add(order, line)
+    for name, kept in levels.items():
+        out.writelines(kept.lines())
+        if more := kept.count - kept.shown:
             text = f"{more:,} more of this kind are not annotated: GitHub shows {MOST} in a step, --all writes them"
             out.write(_command(name, "auditor", text, None))
     out.write(f"auditor: {plain('; '.join(decision.reasons) or 'passed')}\n")
 
 
-class _Level:
-    """The annotations of one kind: all of them, or one fewer than `most` where there are more than that."""
+def _annotations(report: Report, options: RenderOptions) -> Iterator[tuple[str, tuple[int, ...], str]]:
+    """Level, place in the order of what is kept, and the line."""
+    for problem in report.problems:
+        line = problem.line or 1
+        place = Location(problem.subject, line, 1, line, 2) if problem.kind == "file" else None
+        yield "error", (-1,), _command("error", "not judged", problem_text(problem), place)
+    for row in rows(report, options, Status.FAIL, Status.UNKNOWN):
+        undecided = row.verdict.status is Status.UNKNOWN
+        yield _level(row), (undecided, -row.verdict.severity.rank), _annotation(row)
 
-    def __init__(self, most: int | None) -> None:
-        self._most = most
+
+class _Level:
+    """The annotations of one kind, of which the first are kept in order and the others counted."""
+
+    def __init__(self) -> None:
         self._best: list[tuple[tuple[int, ...], int, str]] = []
         self.count = 0
 
     def add(self, order: tuple[int, ...], line: str) -> None:
         self.count += 1
         self._best.append((order, self.count, line))
-        if self._most is not None and len(self._best) > 20 * self._most:
-            self._best = sorted(self._best)[: self._most]
+        if len(self._best) > 20 * MOST:
+            self._best = sorted(self._best)[:MOST]
 
     @property
     def shown(self) -> int:
-        return self.count if self._most is None or self.count <= self._most else self._most - 1
+        """All of them, or one fewer than GitHub shows, where the last has to speak of the others."""
+        return self.count if self.count <= MOST else MOST - 1
 
     def lines(self) -> list[str]:
         return [line for _, _, line in sorted(self._best)[: self.shown]]
