@@ -184,3 +184,24 @@ def test_a_read_of_another_subjects_rules_does_not_matter() -> None:
     assert verdict(rules, [gap(template)], [denied()]) is Status.FAIL
     for_all = policy(reads("needs"), msgspec.structs.replace(for_others, by=()))
     assert verdict(for_all, [gap(template)], [denied()]) is Status.UNKNOWN
+
+
+TRAIL = "AWS::CloudTrail::Trail"
+
+
+@pytest.mark.parametrize(
+    ("lists", "left_out", "scope", "expected"),
+    [
+        ({BUCKET: None, TRAIL: ("eu-west-1",)}, ("us-east-1",), "account", Status.UNKNOWN),
+        ({BUCKET: None, TRAIL: ("eu-west-1",)}, (), "account", Status.PASS),
+        ({BUCKET: None, TRAIL: None}, ("us-east-1",), "account", Status.PASS),  # a global type is listed everywhere
+        ({BUCKET: None, TRAIL: ("eu-west-1",)}, ("us-east-1",), "region", Status.PASS),
+        ({BUCKET: ("eu-west-1",), TRAIL: ("eu-west-1",)}, ("us-east-1",), "account", Status.PASS),
+    ],
+)
+def test_a_region_that_was_left_out_may_concern_a_global_subject(
+    lists: dict[str, tuple[str, ...] | None], left_out: tuple[str, ...], scope: str, expected: Status
+) -> None:
+    """A trail of the region that nobody asked may write to the bucket."""
+    rules = policy(reads("seeks", (), TRAIL, subject=False), scope=scope)
+    assert verdict(rules, [], [], coverage=Coverage(lists, left_out=left_out)) is expected
