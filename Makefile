@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/installed
 
-.PHONY: demo demo-live test lint bench clean
+.PHONY: demo demo-live test lint bench bench-live clean
 
 demo: $(STAMP)
 	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install
@@ -34,6 +34,10 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python tests/bench/run.py
+
+bench-live: $(STAMP)
+	$(BIN)/auditor engine status >/dev/null 2>&1 || $(BIN)/auditor engine install
+	$(BIN)/python tests/bench/live.py
 
 clean:
 	rm -rf $(VENV) out .bench build dist *.egg-info

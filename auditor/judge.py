@@ -150,7 +150,7 @@ class Blindness:
         is_global = subject.region is None or coverage.lists.get(subject.type, ()) is None
         if not is_global or coverage.lists.get(type) is None or self._only_owned(type):
             return None
-        return f"{type} was not collected in regions that were left out: {', '.join(coverage.left_out)}"
+        return f"{type} was not collected in {len(coverage.left_out)} regions that were left out"
 
     def _unproven(self, subject: Resource, coverage: Coverage) -> list[tuple[Gap, frozenset[Sign]]]:
         """A closed world needs positive proof: what coverage does not list as complete is a gap."""

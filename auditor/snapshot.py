@@ -192,13 +192,14 @@ def _zstandard(path: File) -> Any:
 
 
 def _damage(path: File) -> tuple[type[Exception], ...]:
-    return (_zstandard(path).ZstdError,) if path.suffix == ".zst" else ()
+    """What reading a file raises that cannot be read, or is packed and damaged."""
+    packed = (_zstandard(path).ZstdError,) if path.suffix == ".zst" else ()
+    return (OSError, EOFError, zlib.error, *packed)
 
 
 def lines(path: File) -> Iterator[Line]:
     """Each line of a snapshot. SourceError names file and line where it is no snapshot."""
     number = 0
-    damage: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error, *_damage(path))
     try:
         with _unpacked(path) as file:
             for line in file:
@@ -206,7 +207,7 @@ def lines(path: File) -> Iterator[Line]:
                 yield _DECODER.decode(line)
     except msgspec.MsgspecError as error:
         raise SourceError(f"{path}:{number}: not a line of a snapshot: {error}") from error
-    except damage as error:
+    except _damage(path) as error:
         raise SourceError(f"{path}: cannot be read: {error}") from error
 
 

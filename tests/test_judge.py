@@ -215,3 +215,24 @@ def test_a_failure_names_the_gaps_behind_which_more_could_be_found() -> None:
         blindness = Blindness(policy(reads(sign)), BUCKET, [hidden], Coverage(), {}, {SUBJECT.id: BUCKET})
         judged = judge(SUBJECT, [denied(Word.FOUND)], [blindness])
         assert (judged.status, judged.gaps) == (Status.FAIL, kept)
+
+
+TRAIL = "AWS::CloudTrail::Trail"
+
+
+@pytest.mark.parametrize(
+    ("lists", "left_out", "scope", "expected"),
+    [
+        ({BUCKET: None, TRAIL: ("eu-west-1",)}, ("us-east-1",), "account", Status.UNKNOWN),
+        ({BUCKET: None, TRAIL: ("eu-west-1",)}, (), "account", Status.PASS),
+        ({BUCKET: None, TRAIL: None}, ("us-east-1",), "account", Status.PASS),  # a global type is listed everywhere
+        ({BUCKET: None, TRAIL: ("eu-west-1",)}, ("us-east-1",), "region", Status.PASS),
+        ({BUCKET: ("eu-west-1",), TRAIL: ("eu-west-1",)}, ("us-east-1",), "account", Status.PASS),
+    ],
+)
+def test_a_region_that_was_left_out_may_concern_a_global_subject(
+    lists: dict[str, tuple[str, ...] | None], left_out: tuple[str, ...], scope: str, expected: Status
+) -> None:
+    """A trail of the region that nobody asked may write to the bucket."""
+    rules = policy(reads("seeks", (), TRAIL, subject=False), scope=scope)
+    assert verdict(rules, [], [], coverage=Coverage(lists, left_out=left_out)) is expected
