@@ -7,7 +7,7 @@ import click
 
 @click.group()
 def schema() -> None:
-    """JSON Schemas: the report, the configuration, a framework of your own."""
+    """JSON Schemas: the report, the configuration, a framework of your own, a policy's metadata."""
 
 
 @schema.command()
@@ -32,6 +32,14 @@ def framework() -> None:
     from auditor.catalogue import frameworks
 
     _print(frameworks.schema())
+
+
+@schema.command()
+def policy() -> None:
+    """The METADATA comment of a policy."""
+    from auditor.catalogue import metadata_schema
+
+    _print(metadata_schema.schema())
 
 
 def _print(value: object) -> None:
