@@ -24,7 +24,7 @@ ROWS = [
     ("metadata key", REGO, "#   subject:", "#   subjekt:", 2, rf"{REGO}:\d+:5", 'did you mean "subject"?'),
     ("metadata YAML", REGO, "# custom:", "# custom", 2, rf"{REGO}:\d+:1", "check its colons, quotes and indentation"),
     ("another id", REGO, f"id: {ID}", "id: s3-other", 2, rf"{REGO}:\d+:5", f'write "{ID}"'),
-    ("Rego v0", REGO, " contains deny", "[x] { x := deny", 2, rf"{REGO}:\d+:1", "Rego v1: write"),
+    ("Rego v0", REGO, '") if {', '") {', 2, rf"{REGO}:\d+:1", "Rego v1: write"),
     ("package", REGO, f"package policy.{KEY}", "package policy.x", 2, rf"{REGO}:\d+:1", f"write package policy.{KEY}"),
     ("misspelt type", REGO, '["AWS::S3::Bucket"]', '["AWS::S3::Buket"]', 2, rf"{REGO}:\d+:\d+", "did you mean"),
     ("misspelt property", REGO, "Status ==", "Statsu ==", 2, rf"{REGO}:\d+:6", "did you mean Status?"),
