@@ -27,8 +27,8 @@ _CUSTOM = (
     "remediation",
     "lint",
 )
-_REQUIRED = ("id", "severity", "function", "stage", "subject", "remediation")
-_CHOICES: Mapping[str, tuple[str, ...]] = {
+REQUIRED = ("id", "severity", "function", "stage", "subject", "remediation")
+CHOICES: Mapping[str, tuple[str, ...]] = {
     "severity": tuple(severity.value for severity in Severity),
     **{name: get_args(get_type_hints(Policy)[name]) for name in ("function", "stage", "scope", "applies")},
 }
@@ -74,7 +74,7 @@ class Metadata:
             self.mistake('no METADATA comment above the package: write "# METADATA", "# title: ...", "# custom: ..."')
             raise PackError("\n".join(self.mistakes))
         self._check_keys()
-        values = {name: self._choice(name) for name in _CHOICES}
+        values = {name: self._choice(name) for name in CHOICES}
         id = self._id(key)
         declared = self._subjects(subjects)
         parameters, controls, remediation = self._parameters(), self._controls(), self._remediation()
@@ -118,7 +118,7 @@ class Metadata:
         for name in self.custom:
             if name not in _CUSTOM:
                 self.mistake(f'unknown key "{name}" under custom{nearest(str(name), _CUSTOM)}', "custom", str(name))
-        missing = [name for name in _REQUIRED if name not in self.custom]
+        missing = [name for name in REQUIRED if name not in self.custom]
         if missing:
             self.mistake(f"missing under custom: {', '.join(missing)}", "custom")
 
@@ -130,7 +130,7 @@ class Metadata:
 
     def _choice(self, name: str) -> str:
         value = self.custom.get(name, _DEFAULTS.get(name))
-        choices = _CHOICES[name]
+        choices = CHOICES[name]
         if name in self.custom and value not in choices:
             hint = nearest(str(value), choices) or f" (one of {', '.join(choices)})"
             self.mistake(f'"{value}" is no {name}{hint}', "custom", name)

@@ -7,7 +7,7 @@ import click
 
 @click.group()
 def schema() -> None:
-    """JSON Schemas: the report, the configuration, waivers, the baseline, a framework of your own.
+    """JSON Schemas: the report, the configuration, waivers, the baseline, a framework of your own, a policy's metadata.
 
     \b
     Examples:
@@ -44,7 +44,12 @@ def config() -> None:
 
 @schema.command()
 def waivers() -> None:
-    """A file of waivers (--waivers)."""
+    """A file of waivers (--waivers).
+
+    \b
+    Example:
+      auditor schema waivers > waivers.schema.json
+    """
     from auditor.adoption import waiver_file
 
     _print(waiver_file.schema())
@@ -52,7 +57,12 @@ def waivers() -> None:
 
 @schema.command()
 def baseline() -> None:
-    """A line of a baseline (--baseline)."""
+    """A line of a baseline (--baseline).
+
+    \b
+    Example:
+      auditor schema baseline > baseline.schema.json
+    """
     from auditor.adoption import baseline as lines
 
     _print(lines.schema())
@@ -69,6 +79,19 @@ def framework() -> None:
     from auditor.catalogue import frameworks
 
     _print(frameworks.schema())
+
+
+@schema.command()
+def policy() -> None:
+    """The METADATA comment of a policy.
+
+    \b
+    Example:
+      auditor schema policy > policy.schema.json
+    """
+    from auditor.catalogue import metadata_schema
+
+    _print(metadata_schema.schema())
 
 
 def _print(value: object) -> None:

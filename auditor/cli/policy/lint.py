@@ -59,7 +59,7 @@ def lint(
     found = list(linted(units, list(prove.assigned(others, units))))
     telling.failures(found)
     asked_regal = "" if program else ", without regal (not installed)" if not no_regal else ", without regal"
-    click.echo(
-        f"{len(units)} {'policy' if len(units) == 1 else 'policies'}: {len(found) or 'no'} findings{asked_regal}"
-    )
+    policies = f"{len(units)} {'policy' if len(units) == 1 else 'policies'}"
+    count = f"{len(found) or 'no'} {'finding' if len(found) == 1 else 'findings'}"
+    click.echo(f"{policies}: {count}{asked_regal}")
     context.exit(1 if found else 0)
