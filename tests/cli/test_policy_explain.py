@@ -101,6 +101,13 @@ def test_unknown_names_the_gap_that_decides_and_the_value_that_was_not_seen(audi
     assert "this decides" in shown
 
 
+def test_a_resource_that_may_be_among_those_not_seen(auditor: Auditor, folder: Path) -> None:
+    write_snapshot(folder / "a.json", [bucket("other")], [denied("s3:ListAllMyBuckets", bucket("x").type)])
+    done = auditor("policy", "explain", ID, "logs", "--snapshot", "a.json")
+    assert done.returncode == 2
+    assert "not all of them were seen: s3:ListAllMyBuckets denied" in done.stderr
+
+
 def test_a_gap_that_changes_nothing_is_said_to_change_nothing(auditor: Auditor, folder: Path) -> None:
     kept = bucket("kept", {"PublicAccessBlockConfiguration": ON})
     write_snapshot(folder / "a.json", [kept], [denied("s3:GetAccountPublicAccessBlock", BLOCK)])

@@ -100,6 +100,17 @@ def test_a_snapshot_that_cannot_be_read_is_named_and_the_others_are_judged(audit
     assert auditor(*ASKED, "--expect-same").returncode == 1  # 1 weighs more than 3
 
 
+def test_a_policy_that_fails_now_is_unknown_and_named(auditor: Auditor, versions: Path) -> None:
+    (versions / "lib" / "versions.rego").write_text(
+        LIBRARY.replace('Status == "Enabled"', 'Status == sprintf("%d", [to_number(bucket.name)])')
+    )
+    found = replayed(auditor, code=3)
+    assert {change["after"]["status"] for change in found["changes"]} == {"UNKNOWN"}
+    assert found["problems"] and all(
+        problem.startswith(f"{ID}: lib.acme.versions/versions.rego:3") for problem in found["problems"]
+    )
+
+
 @pytest.mark.parametrize(
     ("more", "says"),
     [

@@ -41,7 +41,7 @@ def explain(
 
     \b
     Examples:
-      auditor policy explain s3-bucket-versioning-enabled Logs --template app.yaml
+      auditor policy explain s3-bucket-public-access-blocked Logs --template app.yaml
       auditor policy explain s3-bucket-tls-required prod-logs --snapshot prod.json.gz
       auditor policy explain s3-bucket-tls-required Logs --template app.yaml --parameter Env=prod --json
     """

@@ -106,7 +106,7 @@ def replay(
                 pack = session.load_folders([kept], binary, cached=False)
             except PackError as error:
                 raise PackError(f"--against {against}: {str(error).replace(f'{kept}/', '')}") from error
-            sides.append(_side(stack, pack, config, settings, binary))
+            sides.append(_side(stack, pack, config, settings, binary, kept))
         found = summary.summed(against, len(files), wanted, replaying.replay(files if wanted.all else (), *sides))
     if as_json:
         click.echo(outputs.pretty(found))
@@ -142,15 +142,17 @@ def _named(ids: Sequence[str], known: Collection[str]) -> set[str]:
 
 def _kept(files: Files, ids: Container[str], folder: Path) -> Path:
     """A pack of these policies and all libraries: nothing else has to be analysed."""
-    chosen = [*files.libraries.values(), *(row for id, row in files.policies.items() if id in ids)]
-    for number, (file, content) in enumerate(chosen):
-        into = folder / str(number) / file.parent.name
-        into.mkdir(parents=True)
-        (into / file.name).write_bytes(content)
+    chosen = {name.replace("/", "_"): row for name, row in files.libraries.items()}
+    chosen |= {id.replace("-", "_"): row for id, row in files.policies.items() if id in ids}
+    for name, (file, content) in chosen.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / file.name).write_bytes(content)
     return folder
 
 
-def _side(stack: contextlib.ExitStack, pack: Pack, config: Config, settings: Sequence[str], binary: str) -> Side:
+def _side(
+    stack: contextlib.ExitStack, pack: Pack, config: Config, settings: Sequence[str], binary: str, place: Path
+) -> Side:
     """An engine that holds this version; settings that only the other version knows are left out."""
     from auditor.cli import session
     from auditor.engine.opa import ManagedOpa
@@ -161,7 +163,7 @@ def _side(stack: contextlib.ExitStack, pack: Pack, config: Config, settings: Seq
     engine = stack.enter_context(ManagedOpa(binary, pack.modules))
     engine.wait()
     plan = session.make_plan(policies)
-    return Side(plan, session.facts_of(plan), values, engine)
+    return Side(plan, session.facts_of(plan), values, engine, place)
 
 
 def _known(pack: Pack, config: Config, settings: Sequence[str]) -> tuple[Config, tuple[str, ...]]:

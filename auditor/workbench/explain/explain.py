@@ -25,6 +25,7 @@ from auditor.model import (
     Scope,
     Sign,
     Source,
+    Status,
     Verdict,
     overlaps,
     pointer,
@@ -96,7 +97,7 @@ def explain(source: Source, setup: Setup, wanted: str, engine: Engine, tools: To
     shown = _deciding(worlds, merged)
     several = len(worlds) > 1
     return msgspec.structs.replace(
-        _Explainer(shown, setup, tools, source.header.taken_at).explained(),
+        _Explainer(shown, merged, setup, tools, source.header.taken_at).explained(),
         status=merged.status,
         world=shown.scope.world.label if several and shown.scope.world else "",
         worlds=tuple(
@@ -128,8 +129,9 @@ def _deciding(worlds: Sequence[Judged], merged: Verdict) -> Judged:
 
 
 class _Explainer:
-    def __init__(self, judged: Judged, setup: Setup, tools: Tools, taken_at: str) -> None:
+    def __init__(self, judged: Judged, merged: Verdict, setup: Setup, tools: Tools, taken_at: str) -> None:
         self._judged = judged
+        self._merged = merged
         self._setup = setup
         self._policy = setup.policy
         self._tools = tools
@@ -234,9 +236,13 @@ class _Explainer:
         gathered: dict[Gap, frozenset[Sign]] = {}
         for gap, signs in self._touching:
             gathered[gap] = gathered.get(gap, frozenset()) | signs
-        causes = set(self._judged.verdict.gaps)
-        for gap in self._judged.verdict.gaps:
+        is_open = self._merged.status is Status.UNKNOWN
+        causes = set(self._merged.gaps if is_open else ())
+        for gap in causes:
             gathered.setdefault(gap, frozenset())  # a world that is not decided
+        if is_open:  # a verdict names only the first of many causes
+            sign = Sign.NEEDS if self._judged.verdict.findings else Sign.SEEKS
+            causes |= {gap for gap, signs in gathered.items() if sign in signs}
         for gap, signs in sorted(gathered.items(), key=lambda item: item[0] not in causes):
             yield NotSeen(
                 why=why_unseen(gap),

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from auditor.config import nearest
 from auditor.errors import UsageError
+from auditor.judge import populations
 from auditor.model import Policy, Resource, ResourceRef, Scope, reference
-from auditor.render.text import label
+from auditor.render.text import label, why_unseen
 
 _MOST_NAMED = 10
 
@@ -36,13 +37,15 @@ def the_one(wanted: str, policy: Policy, scopes: Sequence[Scope]) -> ResourceRef
             raise UsageError(f'"{wanted}" may be one of {len(found)}: {_some(found)}; give more of its end')
         return next(iter(found.values()))
     types = ", ".join(policy.subjects)
+    why = dict.fromkeys(why_unseen(gap) for each in scopes for gap in populations(each.gaps, policy.subjects))
+    unseen = f"; not all of them were seen: {_some(why)}" if why else ""
     if others:
         id, type = next(iter(others.items()))
         raise UsageError(f"{id} is of type {type}; {policy.id} judges {types}")
     if not names:
-        raise UsageError(f'no "{wanted}": there is no {types}, which {policy.id} judges')
+        raise UsageError(f'no "{wanted}": there is no {types}, which {policy.id} judges{unseen}')
     hint = nearest(wanted, names) or f"; there are {_some(names)}"
-    raise UsageError(f'no {types} "{wanted}"{hint}')
+    raise UsageError(f'no {types} "{wanted}"{hint}{unseen}')
 
 
 def _rank(wanted: str, resource: Resource) -> int | None:

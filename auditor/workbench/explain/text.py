@@ -46,7 +46,7 @@ class Page:
             yield from self._denial(denial, found)
         if found.not_seen:
             yield from ("", self._title("Not seen"))
-            yield from self._not_seen(found.not_seen, found.status)
+            yield from self._not_seen(found.not_seen)
         if found.facts:
             yield from ("", self._title("Facts"))
             for fact in found.facts:
@@ -102,10 +102,10 @@ class Page:
                 text = self._style.paint(row.text, "red", bold=True) if row.caret else row.text
                 yield f"{_INDENT * 2}{row.margin:>{margin}} │ {text}"
 
-    def _not_seen(self, gaps: Sequence[NotSeen], status: Status) -> Iterator[str]:
+    def _not_seen(self, gaps: Sequence[NotSeen]) -> Iterator[str]:
         for gap in gaps[:_MOST_GAPS]:
             what = f"{gap.id}{gap.pointer}" if gap.id is not None else f"the list of {gap.type}"
-            weight = "this decides" if gap.decides and status is Status.UNKNOWN else "it changes nothing here"
+            weight = "this decides" if gap.decides else "it changes nothing here"
             sign = f"; {_SIGNS[gap.signs]}" if gap.signs in _SIGNS else ""
             yield from self._style.fold(f"{plain(what)}: {plain(gap.why)}{sign}: {weight}", _INDENT, _INDENT * 2)
         if (more := len(gaps) - _MOST_GAPS) > 0:

@@ -26,9 +26,15 @@ class Side:
     """One version of the policies that changed, with a started engine that holds it."""
 
     def __init__(
-        self, plan: Plan, facts: Sequence[Fact], parameters: Mapping[str, Mapping[str, Json]], engine: Engine
+        self,
+        plan: Plan,
+        facts: Sequence[Fact],
+        parameters: Mapping[str, Mapping[str, Json]],
+        engine: Engine,
+        place: Path,
     ) -> None:
-        """`parameters`: by policy key."""
+        """`parameters`: by policy key. `place`: where its files are for now, which says nothing to anybody."""
+        self.place = f"{place}/"
         self.plan = plan
         self.facts = facts
         self.parameters = msgspec.json.encode(parameters)
@@ -106,15 +112,15 @@ def _judged(file: Path, side: Side, problems: dict[str, None]) -> dict[_Key, Out
         for shard in ScopeAudit(scope, side.plan, side.facts, side.tries, _SHARD).shards():
             if shard.keys:
                 shard.evaluated(side.engine.evaluate(shard.keys, shard.body, side.parameters, source.header.taken_at))
-            problems.update({f"{policy}: {message}": None for policy, message in shard.failures()})
+            problems.update({f"{id}: {message.replace(side.place, '')}": None for id, message in shard.failures()})
             for verdict in shard.verdicts():
-                found[verdict.policy, verdict.resource, verdict.population] = _outcome(verdict)
+                found[verdict.policy, verdict.resource, verdict.population] = _outcome(verdict, side.place)
     return found
 
 
-def _outcome(verdict: Verdict) -> Outcome:
+def _outcome(verdict: Verdict, place: str) -> Outcome:
     said = tuple(sorted({(pointer(finding.path), finding.message) for finding in verdict.findings}))
-    return Outcome(verdict.status, said, verdict.error)
+    return Outcome(verdict.status, said, verdict.error and verdict.error.replace(place, ""))
 
 
 def _changes(file: str, old: Mapping[_Key, Outcome], new: Mapping[_Key, Outcome]) -> Iterator[Change]:
