@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from faulty import refusing
-from moto_account import server
-from proof_data import seed_data
-from proof_iam import seed_iam
-from proof_kept import FAULT, ROLE, seed_kept
-from proof_network import seed_network
+from proof_accounts import seeded
+from proof_kept import FAULT, ROLE
 from proof_recorded import answers
 from proof_run import Moto, Said, audited
-from proof_services import seed_services
 
 
 @pytest.fixture(scope="session")
 def moto() -> Iterator[Moto]:
     """Both accounts, seeded."""
-    with server(MOTO_IAM_LOAD_MANAGED_POLICIES="true") as url:
-        own = _clients(url, "testing", "testing")
-        labels: dict[str, str] = {}
-        for seed in (seed_iam, seed_data, seed_network, seed_services):
-            labels |= seed(own)
-        role = own("sts").assume_role(RoleArn=ROLE, RoleSessionName="seed")["Credentials"]
-        labels |= seed_kept(_clients(url, role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"]))
-        yield Moto(url, labels)
-
-
-def _clients(url: str, *credentials: str) -> Callable[..., Any]:
-    session = boto3.session.Session(*credentials)
-    session.events.register("before-call.s3-control", _without_account_in_host)
-    return lambda service, region="us-east-1": session.client(service, region, endpoint_url=url)
+    with seeded() as both:
+        yield both
 
 
 @pytest.fixture(scope="session")
@@ -57,8 +39,3 @@ def blind(moto: Moto, opa: str, tmp_path_factory: pytest.TempPathFactory) -> Sai
         return None if service == "sts" or "Action=DescribeRegions" in said else refused(service, said)
 
     return audited(moto, fault, opa, tmp_path_factory.mktemp("blind"))
-
-
-def _without_account_in_host(params: dict[str, Any], **_: Any) -> None:
-    """S3 Control puts the account id before the host, where moto has no name."""
-    params["url"] = re.sub(r"://\d{12}\.", "://", params["url"], count=1)
