@@ -4,7 +4,7 @@
 
 REPORT: JSON reports of `auditor scan` or `auditor audit`, with --include-passed. 80 FAIL, 40 PASS and every UNKNOWN of
 the part's policies, by a fixed seed: the same reports give the same rows. Of each policy some are drawn before any is
-drawn often.
+drawn often. UNKNOWNs of one file and one cause share a row.
 """
 
 from __future__ import annotations
@@ -85,6 +85,17 @@ def drawn(found: list[tuple[str, ...]], number: int, chance: random.Random) -> l
     return chosen
 
 
+def by_cause(found: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """One row per file and cause, with all policies and resources that it leaves undecided."""
+    grouped: dict[tuple[str, str], list[tuple[str, ...]]] = defaultdict(list)
+    for row in found:
+        grouped[row[0], row[5]].append(row)
+    return [
+        (file, rows[0][1], *(" ".join(sorted({row[column] for row in rows})) for column in (2, 3)), "UNKNOWN", cause)
+        for (file, cause), rows in grouped.items()
+    ]
+
+
 def main(part: str, *files: str) -> None:
     found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for file in files:
@@ -93,10 +104,9 @@ def main(part: str, *files: str) -> None:
     chance = random.Random(SEED)
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(COLUMNS)
-    for status in ("FAIL", "PASS", "UNKNOWN"):
-        number = WANTED.get(status, len(found[status]))
-        for row in sorted(drawn(sorted(found[status]), number, chance)):
-            out.writerow((*row, "", "", ""))
+    chosen = [row for status, number in WANTED.items() for row in sorted(drawn(sorted(found[status]), number, chance))]
+    for row in (*chosen, *sorted(by_cause(found["UNKNOWN"]))):
+        out.writerow((*row, "", "", ""))
 
 
 if __name__ == "__main__":
