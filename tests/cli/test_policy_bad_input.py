@@ -37,7 +37,7 @@ ROWS = [
         rf"{REGO}:\d+:6",
         "a policy is a pure function, its time is input.taken_at",
     ),
-    ("cases: quote", CASES, "expect: unknown", 'expect: "unknown', 2, rf"{CASES}:\d+:\d+", "is not closed"),
+    ("cases: quote", CASES, "expect: unknown", "expect: 'unknown", 2, rf"{CASES}:\d+:\d+", "is not closed"),
     ("cases: tab", CASES, "  expect: pass", "\texpect: pass", 2, rf"{CASES}:\d+:\d+", "spaces, not with tabs"),
     ("cases: verdict", CASES, "expect: pass", "expect: past", 2, rf"{CASES}:2:3", 'did you mean "pass"?'),
     ("cases: key", CASES, "properties:", "propertys:", 2, rf"{CASES}:3:3", 'did you mean "properties"?'),
