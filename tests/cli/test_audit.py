@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faulty import DENIED, EXPIRED, HANG, Answer, Fault, endpoint, refusing
+from faulty import CUT, DENIED, EXPIRED, HANG, Answer, Fault, endpoint, refusing
 from moto_account import aws, moto_url
 from seed import CANARY, REGION, seed
 
@@ -141,9 +141,23 @@ def expired(service: str, said: str) -> Answer | None:
     return Answer(403, EXPIRED)
 
 
+def an_hour_late(service: str, said: str) -> Answer | None:
+    text = b"<Code>SignatureDoesNotMatch</Code><Message>Signature expired: 20261130T080000Z is now earlier</Message>"
+    return Answer(403, b"<ErrorResponse><Error>" + text + b"</Error></ErrorResponse>")
+
+
+def cut(service: str, said: str) -> Answer | None:
+    return CUT
+
+
 @pytest.mark.parametrize(
     ("arguments", "fault", "environment", "message"),
     [
+        ((), None, {"AWS_SECRET_ACCESS_KEY": None}, "the AWS credentials cannot be read"),
+        ((), None, {"AWS_DEFAULT_REGION": "eu west"}, "set AWS_DEFAULT_REGION"),
+        ((), an_hour_late, {}, "the clock of this machine is off"),
+        ((), cut, {}, "AWS does not answer"),
+        (("--region", "eu_west"), refusing("Action=DescribeRegions"), {}, "--region eu_west: not the name of a region"),
         ((), None, NO_CREDENTIALS, "no AWS credentials: set AWS_PROFILE"),
         (("--profile", "none"), None, {}, "The config profile (none) could not be found"),
         ((), expired, {}, "AWS does not accept the credentials"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faulty import CUT, EXPIRED, THROTTLED, Answer, endpoint
+from faulty import CUT, EXPIRED, HANG, THROTTLED, Answer, endpoint
 from seed import CANARY, REGION, seed
 
 from auditor.data.secret_places import PLACES
@@ -173,6 +174,31 @@ def test_an_organization_is_audited_through_a_role_and_a_refusal_is_a_gap(
     (whole,) = [gap for gap in gaps_of(file) if gap.type == "*"]
     assert (whole.account, whole.reason, whole.detail[:14]) == (refused, Reason.DENIED, "sts:AssumeRole")
     assert trailer(file).coverage[organization["dev"]].lists != {}
+
+
+def test_a_member_that_hangs_or_is_suspended_is_a_gap_and_the_others_go_on(
+    aws: Any, moto_url: str, collecting: Collect, monkeypatch: pytest.MonkeyPatch, organization: dict[str, str]
+) -> None:
+    hanging, suspended = organization["prod"], organization["dev"]
+
+    def fault(service: str, said: str) -> Answer | None:
+        if "ListAccounts" in said:
+            members = [
+                {"Id": id, "Status": "SUSPENDED" if id == suspended else "ACTIVE"} for id in organization.values()
+            ]
+            return Answer(200, json.dumps({"Accounts": members}).encode())
+        return HANG if "Action=AssumeRole" in said and hanging in said else None
+
+    with endpoint(moto_url, fault) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        found = accounts(own_account(None, ONCE), "auditor", None, Chosen(), ONCE)
+        file, collected = collecting(*found)
+    unseen = {gap.account: (gap.reason, gap.detail) for gap in gaps_of(file) if gap.type == "*"}
+    assert unseen[suspended] == (Reason.FAILED, "the account is suspended")
+    assert unseen[hanging][0] is Reason.FAILED
+    assert "sts:AssumeRole (" in unseen[hanging][1]
+    assert (set(unseen), collected.unfinished) == ({suspended, hanging}, 2)
+    assert trailer(file).coverage["123456789012"].lists != {}
 
 
 def test_accounts_are_chosen_by_globs(aws: Any, organization: dict[str, str]) -> None:
