@@ -25,6 +25,7 @@ from auditor.model import (
     Plan,
     Policy,
     Population,
+    Reason,
     Resource,
     Scope,
     Sign,
@@ -52,7 +53,7 @@ class ScopeAudit:
         self._size = shard_size
         self._tries = tries
         self._types = frozenset(plan.reads)
-        self._view = ScopeView({}, {})
+        self._view = self._wide_view = ScopeView({}, {})
         self._broadcast: list[Resource] = []
         self._guests: dict[str, list[Resource]] = {}
         self.owners: dict[str, tuple[str, ...]] = {}
@@ -89,7 +90,22 @@ class ScopeAudit:
         gaps: dict[str, list[Gap]] = {}
         for gap in self.scope.gaps:
             gaps.setdefault(gap.type, []).append(gap)
-        self._view = ScopeView(joined, gaps, is_closed=self.scope.coverage.related is None)
+        is_closed = self.scope.coverage.related is None
+        self._view = self._wide_view = ScopeView(joined, gaps, is_closed=is_closed)
+        if left_out := list(self._left_out(joins.keys())):
+            more = dict(gaps)
+            for gap in left_out:
+                more[gap.type] = [*more.get(gap.type, ()), gap]
+            self._wide_view = ScopeView(joined, more, is_closed=is_closed)
+
+    def _left_out(self, types: Iterable[str]) -> Iterator[Gap]:
+        """What facts of global resources (the account, a bucket) did not see: what stands in regions left out."""
+        coverage = self.scope.coverage
+        for type in types:
+            if coverage.lists is not None and coverage.lists.get(type) is not None:
+                for region in coverage.left_out:
+                    why = f"{type} was not collected in {region}, which was left out"
+                    yield Gap(self.scope.account, region, type, None, (), Reason.OUTSIDE, why)
 
     def reads_of_stand_in(self, policy: Policy, stand_in: Resource) -> bool:
         """Whether the policy, or a fact for it, reads what the stand-in declares."""
@@ -165,7 +181,8 @@ class ScopeAudit:
         subjects: dict[str, Resource] = {}
         gaps: list[Gap] = []
         for resource in travelling:
-            resource, unknown = attach(resource, self._facts, self._view)
+            view = self._view if resource.region is not None else self._wide_view
+            resource, unknown = attach(resource, self._facts, view)
             gaps += unknown
             subjects[resource.id] = resource
             shown.setdefault(resource.type, []).append(projection.show(resource, self._tries[resource.type]))

@@ -8,8 +8,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as File
 from typing import IO
 
+import msgspec
+
 from auditor.errors import SourceError
-from auditor.model import Coverage, Gap, Header, Location, Path, Plan, Problem, Reason, Resource, Scope, World
+from auditor.model import (
+    Coverage,
+    Gap,
+    Header,
+    Hidden,
+    Location,
+    Path,
+    Plan,
+    Problem,
+    Reason,
+    Resource,
+    Scope,
+    World,
+    overlaps,
+)
 from auditor.snapshot import (
     FORMAT,
     AccountLine,
@@ -39,14 +55,16 @@ class SnapshotScope:
         gaps: Sequence[Gap],
         coverage: Coverage,
         elsewhere: Sequence[Resource] = (),
+        unasked: Mapping[str, Sequence[str]] = {},
     ) -> None:
-        """`elsewhere`: what other accounts tell of this one."""
+        """`elsewhere`: what other accounts tell of this one. `unasked`: per type the properties nobody asked for."""
         self.root = f"{file}#{account}"
         self.account = account
         self.gaps: Sequence[Gap] = gaps
         self.coverage = coverage
         self._file = file
         self._elsewhere = elsewhere
+        self._unasked = unasked
         self._hidden: dict[str, list[Gap]] = {}
         for gap in gaps:
             if gap.id is not None:
@@ -61,7 +79,9 @@ class SnapshotScope:
                 resource = line.resource
                 if types is None or resource.type in types:
                     hidden = self._hidden.get(resource.id)
-                    yield plant(resource, hidden) if hidden else resource
+                    seen = plant(resource, hidden) if hidden else resource
+                    unasked = self._unasked.get(resource.type)
+                    yield _without(seen, unasked) if unasked else seen
         yield from (each for each in self._elsewhere if types is None or each.type in types)
 
     def locate(self, resource_id: str, path: Path) -> Location | None:
@@ -137,7 +157,8 @@ class SnapshotSource:
                 self._accounts += 1
                 coverage = coverage_of(trailer.coverage.get(name) if trailer is not None else None)
                 unseen = (*own, *_never_asked(name, own, coverage, plan))
-                yield SnapshotScope(file, name, unseen, coverage, buckets.of_others(name) if buckets else ())
+                others = buckets.of_others(name) if buckets else ()
+                yield SnapshotScope(file, name, unseen, coverage, others, _unasked(coverage, plan))
 
     def tally(self) -> Mapping[str, int]:
         return {"accounts": self._accounts}
@@ -154,3 +175,20 @@ def _never_asked(account: str, gaps: Sequence[Gap], coverage: Coverage, plan: Pl
     for type in plan.reads:
         if type not in coverage.lists and type not in unlisted and type != OTHER:
             yield Gap(account, None, type, None, (), Reason.UNSUPPORTED, f"{type} was not collected")
+
+
+def _unasked(coverage: Coverage, plan: Plan) -> dict[str, tuple[str, ...]]:
+    """The properties that are read, by a fact perhaps, and that the snapshot was not made for: not seen, not absent."""
+    found: dict[str, tuple[str, ...]] = {}
+    for type, paths in plan.reads.items():
+        asked = coverage.paths.get(type)
+        if asked is not None:
+            tops = {str(path[0]) for path in paths if path and path[0] not in ("facts", "tags", "*")}
+            if missing := sorted(top for top in tops if not any(overlaps((top,), path) for path in asked)):
+                found[type] = tuple(missing)
+    return found
+
+
+def _without(resource: Resource, names: Sequence[str]) -> Resource:
+    hidden = {name: Hidden(Reason.UNSUPPORTED, f"{resource.type} {name} was not collected") for name in names}
+    return msgspec.structs.replace(resource, properties={**hidden, **resource.properties})
