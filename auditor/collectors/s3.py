@@ -70,9 +70,8 @@ def _replication(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
         return {}
     rules = []
     for rule in found.get("Rules", ()):
-        shaped = picked(
-            rule, "Priority", "Prefix", "Filter", "Status", "Destination", "DeleteMarkerReplication", Id="ID"
-        )
+        names = ("Priority", "Prefix", "Filter", "Status", "Destination", "DeleteMarkerReplication")
+        shaped = picked(rule, *names, "SourceSelectionCriteria", Id="ID")
         rules.append(shaped)
     return {"ReplicationConfiguration": {"Role": found.get("Role"), "Rules": rules}}
 

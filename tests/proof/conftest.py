@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from faulty import refusing
 from proof_accounts import seeded
-from proof_kept import FAULT, ROLE
-from proof_recorded import answers
+from proof_kept_recorded import ROLE, kept_answers
+from proof_recorded import ACCOUNT, answers
 from proof_run import Moto, Said, audited
 
 
@@ -27,7 +27,16 @@ def acme(moto: Moto, opa: str, tmp_path_factory: pytest.TempPathFactory) -> Said
 
 @pytest.fixture(scope="session")
 def kept(moto: Moto, opa: str, tmp_path_factory: pytest.TempPathFactory) -> Said:
-    return audited(moto, FAULT, opa, tmp_path_factory.mktemp("kept"), "--role-arn", ROLE)
+    return audited(moto, kept_answers(moto.labels), opa, tmp_path_factory.mktemp("kept"), "--role-arn", ROLE)
+
+
+@pytest.fixture(scope="session")
+def together(moto: Moto, opa: str, tmp_path_factory: pytest.TempPathFactory) -> Said:
+    """Both in one audit, for what only an account that keeps the logs of another can show."""
+    policy = "cloudtrail-logs-centralized"
+    archive = ("--policy", policy, "--set", f'{policy}.log_archive_accounts=["{ACCOUNT}"]')
+    roles = ("--role-arn", f"arn:aws:iam::{ACCOUNT}:role/auditor", "--role-arn", ROLE)
+    return audited(moto, kept_answers(moto.labels), opa, tmp_path_factory.mktemp("together"), *roles, *archive)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ import boto3  # noqa: E402
 from moto_account import server  # noqa: E402
 from proof_data import seed_data  # noqa: E402
 from proof_iam import seed_iam  # noqa: E402
-from proof_kept import FAULT, ROLE, seed_kept  # noqa: E402
+from proof_kept import seed_kept  # noqa: E402
+from proof_kept_recorded import ROLE, kept_answers  # noqa: E402
 from proof_network import seed_network  # noqa: E402
 from proof_recorded import answers  # noqa: E402
 from proof_run import Moto, audited  # noqa: E402
@@ -52,7 +53,7 @@ def main(folder: str) -> None:
     with seeded() as moto:
         for name, fault, more in (
             ("acme", answers(moto.labels), ("--user-data",)),
-            ("kept", FAULT, ("--role-arn", ROLE)),
+            ("kept", kept_answers(moto.labels), ("--role-arn", ROLE)),
         ):
             place = Path(folder, name)
             place.mkdir(parents=True, exist_ok=True)

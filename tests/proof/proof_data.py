@@ -29,6 +29,7 @@ def _buckets(s3: Any) -> None:
             s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=BLOCKED)
     both = ["arn:aws:s3:::acme-data", "arn:aws:s3:::acme-data/*"]
     s3.put_bucket_policy(Bucket="acme-data", Policy=document(statement("Deny", "*", "s3:*", both, Condition=INSECURE)))
+    s3.put_bucket_versioning(Bucket="acme-data", VersioningConfiguration={"Status": "Enabled"})  # kept copies to it
     read = statement("Allow", "*", "s3:GetObject", "arn:aws:s3:::acme-website/*")
     s3.put_bucket_policy(Bucket="acme-website", Policy=document(read))
 

@@ -16,6 +16,7 @@ def seed_iam(client: Client) -> dict[str, str]:
     _roles(iam)
     _policies(iam)
     _users(iam)
+    _climbers(iam)
     return {}
 
 
@@ -76,3 +77,21 @@ def _users(iam: Any) -> None:
         AuthenticationCode1="123456",
         AuthenticationCode2="654321",
     )
+
+
+def _climbers(iam: Any) -> None:
+    """Who may become an administrator, beside who may do almost the same."""
+    attach = {"Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "*"}
+    iam.create_group(GroupName="climbers")
+    iam.put_group_policy(GroupName="climbers", PolicyName="attach", PolicyDocument=document(attach))
+    iam.create_user(UserName="climber")
+    iam.add_user_to_group(GroupName="climbers", UserName="climber")
+    runs = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    iam.create_role(RoleName="admin-for-lambda", AssumeRolePolicyDocument=document(runs))
+    administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+    iam.attach_role_policy(RoleName="admin-for-lambda", PolicyArn=administrator)
+    functions = {"Effect": "Allow", "Action": ["lambda:CreateFunction", "lambda:InvokeFunction"], "Resource": "*"}
+    for name, passed in (("passes-to-lambda", "admin-for-lambda"), ("passes-in-vain", "support")):  # support is for EC2
+        may_pass = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": f"arn:aws:iam::123456789012:role/{passed}"}
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(EC2))
+        iam.put_role_policy(RoleName=name, PolicyName="deploy", PolicyDocument=document(may_pass, functions))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
-from faulty import Answer, Fault
-from proof_recorded import iam, summary
+from proof_kept_recorded import ACCOUNT
+from proof_kept_trail import seed_trail
 from seed import BLOCKED, REGION, Client, document
-
-ACCOUNT = "210987654321"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/auditor"
 
 
 def seed_kept(client: Client) -> dict[str, str]:
@@ -38,51 +35,38 @@ def seed_kept(client: Client) -> dict[str, str]:
     )
     config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "kept-config"})
     config.start_configuration_recorder(ConfigurationRecorderName="default")
+    labels = seed_trail(client)
+    labels |= _backup(client, next(id for id, label in labels.items() if label == "key-trail"))
     ec2 = client("ec2", REGION)
-    return {
+    return labels | {
         ec2.describe_vpcs()["Vpcs"][0]["VpcId"]: "default-vpc",
         ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]: "default-group",
         ec2.describe_network_acls()["NetworkAcls"][0]["NetworkAclId"]: "default-acl",
     }
 
 
-def kept(service: str, said: str) -> Answer | None:
-    """Recorded answers for what moto lacks; moto answers the rest."""
-    for (of, words), answer in _ANSWERS.items():
-        if of == service and words in said:
-            return answer
-    return None
-
-
-def _json(value: object) -> Answer:
-    return Answer(200, json.dumps(value).encode())
-
-
-_HUB = f"arn:aws:securityhub:{REGION}:{ACCOUNT}"
-_ANALYZER = {
-    "arn": f"arn:aws:access-analyzer:{REGION}:{ACCOUNT}:analyzer/external",
-    "name": "external",
-    "type": "ACCOUNT",
-    "createdAt": "2025-01-01T00:00:00Z",
-    "status": "ACTIVE",
-}
-_STANDARD = {
-    "StandardsSubscriptionArn": f"{_HUB}:subscription/aws-foundational-security-best-practices/v/1.0.0",
-    "StandardsArn": f"arn:aws:securityhub:{REGION}::standards/aws-foundational-security-best-practices/v/1.0.0",
-    "StandardsInput": {},
-    "StandardsStatus": "READY",
-}
-_RECORDER = {"name": "default", "recording": True, "lastStatus": "SUCCESS"}  # moto's says PENDING for ever
-_ANSWERS = {
-    ("config", "DescribeConfigurationRecorderStatus"): _json({"ConfigurationRecordersStatus": [_RECORDER]}),
-    ("access-analyzer", "GET /analyzer"): _json({"analyzers": [_ANALYZER]}),
-    ("iam", "Action=GetAccountSummary"): iam("GetAccountSummary", summary(keys=0, mfa=1)),
-    ("securityhub", "GET /accounts"): _json({"HubArn": f"{_HUB}:hub/default", "SubscribedAt": "2025-01-01T00:00:00Z"}),
-    ("securityhub", "/standards/get"): _json({"StandardsSubscriptions": [_STANDARD]}),
-    ("securityhub", "/productSubscriptions"): _json({"ProductSubscriptions": []}),
-    ("securityhub", "/hubv2"): Answer(
-        404, b'{"Code":"ResourceNotFoundException","Message":"Security Hub is not enabled"}'
-    ),
-}
-
-FAULT: Fault = kept
+def _backup(client: Client, key: str) -> dict[str, str]:
+    """A volume whose tag a plan asks for. The plan's selection is a recorded answer."""
+    iam: Any = client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    iam.create_role(RoleName="backup", AssumeRolePolicyDocument=document(trust))
+    work = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"
+    iam.attach_role_policy(RoleName="backup", PolicyArn=work)
+    tagged = {"ResourceType": "volume", "Tags": [{"Key": "backup", "Value": "daily"}]}
+    volume = client("ec2", REGION).create_volume(
+        AvailabilityZone=f"{REGION}a",
+        Size=8,
+        Encrypted=True,
+        KmsKeyId=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{key}",
+        TagSpecifications=[tagged],
+    )["VolumeId"]
+    backup = client("backup", REGION)
+    backup.create_backup_vault(BackupVaultName="main")
+    daily = {
+        "RuleName": "every-day",
+        "TargetBackupVaultName": "main",
+        "ScheduleExpression": "cron(0 3 ? * * *)",
+        "Lifecycle": {"DeleteAfterDays": 35},
+    }
+    plan = backup.create_backup_plan(BackupPlan={"BackupPlanName": "daily", "Rules": [daily]})["BackupPlanId"]
+    return {volume: "volume-saved", plan: "plan-daily"}

@@ -42,6 +42,7 @@ def answers(labels: Mapping[str, str]) -> Fault:
         ("iam", "Action=GetCredentialReport"): _report(),
         ("iam", "Action=GenerateCredentialReport"): iam("GenerateCredentialReport", "<State>COMPLETE</State>"),
         ("iam", "Action=ListServerCertificates"): iam("ListServerCertificates", _certificates()),
+        ("cloudtrail", "ListEventDataStores"): NO_STORES,
     }
 
     def fault(service: str, said: str) -> Answer | None:
@@ -55,6 +56,8 @@ def answers(labels: Mapping[str, str]) -> Fault:
 
     return fault
 
+
+NO_STORES = Answer(200, b'{"EventDataStores":[]}')  # moto does not know event data stores
 
 # Calls that are refused, so that what they show of one resource is not seen: service, operation, whom it is about.
 REFUSED = (

@@ -29,8 +29,22 @@ def _trails(client: Client) -> None:
     trail.create_trail(
         Name="kept", S3BucketName="acme-logs", EnableLogFileValidation=True, IsMultiRegionTrail=True, **delivered
     )
-    trail.create_trail(Name="loose", S3BucketName="acme-website", EnableLogFileValidation=False)
+    trail.create_trail(
+        Name="loose",
+        S3BucketName="acme-website",
+        EnableLogFileValidation=False,
+        KmsKeyId=_unread(client("kms", REGION)),
+    )
+    some = {"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::acme-data/"]}
+    writes = {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True, "DataResources": [some]}
+    trail.put_event_selectors(TrailName="kept", EventSelectors=[writes])
     trail.start_logging(Name="kept")
+
+
+def _unread(kms: Any) -> str:
+    """The ARN of the key whose policy is refused."""
+    arns = (each["KeyArn"] for each in kms.list_keys()["Keys"])
+    return next(arn for arn in arns if kms.describe_key(KeyId=arn)["KeyMetadata"]["Description"] == "key-unread")
 
 
 def _functions(functions: Any) -> dict[str, str]:

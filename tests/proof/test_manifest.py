@@ -27,9 +27,9 @@ def test_the_manifest_names_every_policy() -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_what_was_made_has_the_verdict_that_it_deserves(policy: str, acme: Said, kept: Said) -> None:
+def test_what_was_made_has_the_verdict_that_it_deserves(policy: str, acme: Said, kept: Said, together: Said) -> None:
     expected = MANIFEST[policy]
-    heard = {"acme": acme.get(policy, {}), "kept": kept.get(policy, {})}
+    heard = {name: said.get(policy, {}) for name, said in (("acme", acme), ("kept", kept), ("together", together))}
     for account, rows in expected.items():
         if account != "template":
             assert heard[account] == {status: sorted(names) for status, names in rows.items()}, account

@@ -46,6 +46,9 @@ class Account:
                 contexts.append({"iam:permissionsboundary": None})
         self.size = len(arns)
         self.targets = Targets(arns, contexts, self._symbols)
+        fresh = item(f"arn:aws:iam::{self.id}:user/\0")
+        assert isinstance(fresh, str | Text)
+        self.fresh = Targets((fresh,), ({"iam:permissionsboundary": ()},), self._symbols)
         self.locked: Bits = self.targets.named(_RESERVED)
         self.trust: dict[int, Document] = {
             index: parse(one.resource.properties.get("AssumeRolePolicyDocument", _no_trust(one.resource)))

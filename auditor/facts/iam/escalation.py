@@ -106,7 +106,9 @@ def _step(graph: Ways, node: int, index: int, target: int, method: Method) -> Js
         "calls": [],
     }
     for call in method.calls:
-        named = call.on in ("user", "role", "group", "pass") and not (call.on == "group" and won.type != GROUP)
+        named = call.on in ("user", "role", "group", "pass")
+        if call.on in ("user", "group"):  # a member of a group, or the other way round
+            named = won.type == (GROUP if call.on == "group" else USER)
         step["calls"].append(
             {
                 "action": call.action,

@@ -75,6 +75,8 @@ class Mover:
         if call.on == "policy":
             return self._holders(state, call.action)
         bits = self._people(state, call.action, call.on)
+        if call.on == "user" and method.kind == "write":
+            bits = either(bits, self._fresh(call.action, state))
         if call.on == "role":
             locked = self.account.locked
             bits = bits[0] & ~locked[1], bits[1] & ~locked[0]
@@ -83,15 +85,24 @@ class Mover:
         return bits
 
     def _people(self, state: State, action: str, on: str, fixed: Mapping[str, Values | None] | None = None) -> Bits:
-        attaches = action.startswith("iam:Attach")
-        bits = self._reach(state, action, {"iam:policyarn": ADMINISTRATOR} if attaches else fixed)
-        if attaches and bits[1] != self.account.targets.all:  # another policy may be as good
-            bits = bits[0], bits[1] | self._reach(state, action, {"iam:policyarn": None})[1]
+        bits = self._reach(state, action, self.account.targets, fixed)
         mask = self.account.of[_TYPES[on]]
         return bits[0] & mask & ~self.account.unseen, bits[1] & mask
 
-    def _reach(self, state: State, action: str, fixed: Mapping[str, Values | None] | None) -> Bits:
-        return reach(self.account.compiled, state, action, self.account.targets, fixed)
+    def _fresh(self, action: str, state: State) -> Bits:
+        """A group stands for a fresh member: all groups where the call passes on a user that nobody names."""
+        bits, groups = self._reach(state, action, self.account.fresh), self.account.of[GROUP]
+        return groups & ~self.account.unseen if bits[0] else 0, groups if bits[1] else 0
+
+    def _reach(
+        self, state: State, action: str, targets: Targets, fixed: Mapping[str, Values | None] | None = None
+    ) -> Bits:
+        attaches = action.startswith("iam:Attach")
+        compiled = self.account.compiled
+        bits = reach(compiled, state, action, targets, {"iam:policyarn": ADMINISTRATOR} if attaches else fixed)
+        if attaches and bits[1] != targets.all:  # another policy may be as good
+            bits = bits[0], bits[1] | reach(compiled, state, action, targets, {"iam:policyarn": None})[1]
+        return bits
 
     def _members(self, groups: Bits) -> Bits:
         must = may = 0

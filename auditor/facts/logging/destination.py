@@ -7,7 +7,11 @@ account's own organization. What is not certain is left out and unknown at its l
 
 The name of a bucket tells no owner: it is the account of the snapshot whose list of buckets holds the name. A bucket
 that no account of the snapshot lists has an unknown owner.
+
+Objects encrypted with a KMS key, such as the log files of a trail that names one, are replicated only by a rule that
+says so.
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationRule.html
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html
 """
 
 from __future__ import annotations
@@ -83,10 +87,11 @@ def _of_trail(trail: Resource, account: str, view: View) -> Iterator[End]:
         owner, cause = _owner(name, account, view)
         yield End(owner, via, trail.id, "S3BucketName", cause)
     else:
-        yield from _replicas(own, via, account, view)
+        yield from _replicas(own, trail.properties.get("KMSKeyId"), via, account, view)
 
 
-def _replicas(bucket: Resource, via: str, account: str, view: View) -> Iterator[End]:
+def _replicas(bucket: Resource, key: Json, via: str, account: str, view: View) -> Iterator[End]:
+    """`key`: what the objects are encrypted with."""
     via, place = f"{via} and the replication of {bucket.name}", "ReplicationConfiguration"
     configuration = bucket.properties.get(place)
     if configuration is None:
@@ -99,15 +104,13 @@ def _replicas(bucket: Resource, via: str, account: str, view: View) -> Iterator[
         if not isinstance(rule, Mapping):
             yield End(None, via, bucket.id, place, _hidden(rule, "a replication rule that is no object"))
             continue
-        whole = _is_whole(rule)
+        whole = min(_is_whole(rule), _takes_encrypted(rule, key))
         if whole is F:
             continue
         owner, cause = _target(rule.get("Destination"), account, view)
         if whole is U:
-            owner, cause = (
-                None,
-                next(filter(None, map(_unseen, rule.values())), None) or _hidden(None, "a rule's filter"),
-            )
+            unseen = next(filter(None, map(_unseen, (key, *rule.values()))), None)
+            owner, cause = None, unseen or _hidden(None, "a rule's filter")
         yield End(owner, via, bucket.id, place, cause)
 
 
@@ -122,6 +125,17 @@ def _is_whole(rule: Mapping[str, Json]) -> Truth:
     else:
         parts.append(U)
     return every(parts)
+
+
+def _takes_encrypted(rule: Mapping[str, Json], key: Json) -> Truth:
+    if key is None:
+        return T
+    criteria: Json = rule
+    for name in ("SourceSelectionCriteria", "SseKmsEncryptedObjects", "Status"):
+        criteria = criteria.get(name) if isinstance(criteria, Mapping) else criteria
+    if criteria == "Enabled":
+        return T
+    return U if isinstance(criteria, HIDDEN) or isinstance(key, HIDDEN) else F
 
 
 def _target(destination: Json, account: str, view: View) -> tuple[str | None, Hidden | None]:
@@ -187,7 +201,7 @@ FACT = Fact(
     version=1,
     on=(ACCOUNT,),
     reads={
-        TRAIL: (("S3BucketName",), ("IsLogging",), ("IsMultiRegionTrail",)),
+        TRAIL: (("S3BucketName",), ("KMSKeyId",), ("IsLogging",), ("IsMultiRegionTrail",)),
         BUCKET: (("ReplicationConfiguration", "Rules", "*"),),
         MEMBERSHIP: (("OrganizationId",), ("ManagementAccountId",)),
         OTHER: (("BucketName",), ("AccountId",), ("OrganizationId",)),

@@ -252,6 +252,27 @@ def test_whether_alice_can_become_an_administrator(resources: list[Resource], ex
     assert escalates(view(*resources), "alice") is expected
 
 
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (allow("iam:AttachUserPolicy"), True),
+        (allow("iam:PutUserPolicy", f"arn:aws:iam::{ACCOUNT}:user/*"), True),
+        (allow("iam:PutUserPolicy", arn("bob")), False),
+        (allow("iam:PutRolePolicy"), False),
+        (allow("iam:AttachUserPolicy", Condition={"ArnEquals": {"iam:PolicyARN": ADMIN}}), True),
+        (allow("iam:PutUserPolicy", Condition=HIDDEN), None),
+    ],
+)
+def test_a_group_is_judged_by_what_a_fresh_member_can_do_to_itself(statement: Any, expected: bool | None) -> None:
+    scope = view(person("ops", statement, type=GROUP), person("bob"))
+    assert escalates(scope, "ops") is expected
+    if expected:
+        derived = ESCALATION.compute(scope.related(GROUP)[0], scope)
+        assert derived.value is not None
+        (call,) = derived.value["account"]["paths"][0]["steps"][0]["calls"]
+        assert (call["action"], call["resource"]) == (statement["Action"], "user")
+
+
 def test_the_evidence_leads_from_step_to_step() -> None:
     scope = view(person("alice", allow("sts:AssumeRole", arn("app"))), person("app", TAKES, trust=ROOT), CHIEF)
     derived = ESCALATION.compute(scope.related(USER)[0], scope)

@@ -19,6 +19,8 @@ OWN, ARCHIVE, THIRD = "111122223333", "444455556666", "777788889999"
 HIDDEN = Hidden(Reason.DENIED, "refused")
 # the buckets that exist, and their owners; "lost" is in no account of the snapshot
 OWNERS = {"own": OWN, "archive": ARCHIVE, "third": THIRD}
+ENCRYPTED_TOO = {"SseKmsEncryptedObjects": {"Status": "Enabled"}}
+LEFT_OUT = {"SseKmsEncryptedObjects": {"Status": "Disabled"}}
 ORGANIZATIONS = {OWN: "o-1", ARCHIVE: "o-1", THIRD: "o-2"}
 
 
@@ -64,13 +66,13 @@ def walked(trails: Sequence[dict[str, Any]], rules: Sequence[dict[str, Any]], is
     """`is_broken`: the canary, to which a stopped trail and a rule that is off are as good as others."""
     reached: set[str] = set()
     for one in trails:
-        if is_broken or (one["IsLogging"] and one["IsMultiRegionTrail"]):
-            reached.add(one["S3BucketName"])
-    if "own" in reached:
-        for each in rules:
-            if is_broken or (
-                each["Status"] == "Enabled" and not each.get("Prefix") and not any((each.get("Filter") or {}).values())
-            ):
+        if not is_broken and not (one["IsLogging"] and one["IsMultiRegionTrail"]):
+            continue
+        reached.add(one["S3BucketName"])
+        for each in rules if one["S3BucketName"] == "own" else ():
+            takes = "KMSKeyId" not in one or each.get("SourceSelectionCriteria") == ENCRYPTED_TOO
+            is_whole = not each.get("Prefix") and not any((each.get("Filter") or {}).values())
+            if is_broken or (each["Status"] == "Enabled" and is_whole and takes):
                 reached.add(each["Destination"]["Bucket"].split(":")[-1])
     outside = {OWNERS[name] for name in reached if name in OWNERS} - {OWN}
     siblings = {account for account in outside if ORGANIZATIONS[account] == "o-1"}
@@ -79,16 +81,20 @@ def walked(trails: Sequence[dict[str, Any]], rules: Sequence[dict[str, Any]], is
 
 names = st.sampled_from(["own", "archive", "third", "lost"])
 trails = st.lists(
-    st.fixed_dictionaries({"S3BucketName": names, "IsLogging": st.booleans(), "IsMultiRegionTrail": st.booleans()}),
+    st.fixed_dictionaries(
+        {"S3BucketName": names, "IsLogging": st.booleans(), "IsMultiRegionTrail": st.booleans()},
+        optional={"KMSKeyId": st.just("key")},
+    ),
     max_size=3,
 )
 rules = st.lists(
     st.builds(
-        lambda target, status, more: rule(target, Status=status, **more),
+        lambda target, status, more, criteria: rule(target, Status=status, **more, **criteria),
         names,
         st.sampled_from(["Enabled", "Enabled", "Disabled"]),
         st.sampled_from([{}, {"Prefix": ""}, {"Prefix": "x"}, {"Filter": {}}, {"Filter": {"Prefix": ""}}])
         | st.sampled_from([{"Filter": {"Prefix": "x"}}, {"Filter": {"Tag": {"Key": "k", "Value": "v"}}}]),
+        st.sampled_from([{}, {"SourceSelectionCriteria": ENCRYPTED_TOO}, {"SourceSelectionCriteria": LEFT_OUT}]),
     ),
     max_size=3,
 )
@@ -137,6 +143,20 @@ def test_a_hidden_part_of_a_trail_leaves_both_open(flags: dict[str, Any]) -> Non
 )
 def test_a_hidden_part_of_a_replication_leaves_both_open(hidden: Any) -> None:
     assert asked(trail("t", "own"), bucket(hidden), MEMBER) == (set(), set(), BOTH)
+
+
+@pytest.mark.parametrize(
+    ("key", "criteria", "is_open"),
+    [
+        (HIDDEN, {}, True),
+        (HIDDEN, {"SourceSelectionCriteria": ENCRYPTED_TOO}, False),
+        ("key", {"SourceSelectionCriteria": HIDDEN}, True),
+        ("key", {"SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": HIDDEN}}}, True),
+    ],
+)
+def test_a_hidden_key_is_open_unless_the_rule_takes_all(key: Any, criteria: dict[str, Any], is_open: bool) -> None:
+    found = asked(trail("t", "own", KMSKeyId=key), bucket(rule("archive", **criteria)), MEMBER)
+    assert found == ((set(), set(), BOTH) if is_open else ({ARCHIVE}, {ARCHIVE}, set()))
 
 
 @pytest.mark.parametrize("type", [TRAIL, BUCKET])

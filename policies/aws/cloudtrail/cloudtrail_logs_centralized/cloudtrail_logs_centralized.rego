@@ -5,7 +5,8 @@
 #   account, or to an own bucket that replicates every object to one. Log archive accounts are those of
 #   `log_archive_accounts`; where none is named, every other account of the same organization counts. A bucket of the
 #   audited account itself does not do, also for the organization's trail in the management account and in the archive
-#   account: whoever controls the account could remove what the logs say of it.
+#   account: whoever controls the account could remove what the logs say of it. Log files that a trail encrypts with a
+#   key are replicated only by a rule that takes objects encrypted with KMS keys.
 #
 #   A bucket's name does not tell its owner. It is the account of the snapshot that lists the bucket; a bucket that no
 #   account of the snapshot lists is unknown, so the accounts should be audited together. An account without an
