@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "spool": BASE,
     "stored": BASE | {"render", "spool"},
     "snapshot": BASE,
+    "remedy": BASE,
     "render": BASE | {"data"},
     "engine": BASE,
     "collectors": BASE | {"data", "snapshot"},
