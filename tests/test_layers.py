@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "stored": BASE | {"render", "spool"},
     "snapshot": BASE,
     "remedy": BASE,
+    "places": BASE,
     "render": BASE | {"data"},
     "engine": BASE,
     "collectors": BASE | {"data", "snapshot"},

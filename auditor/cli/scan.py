@@ -38,6 +38,7 @@ Examples:
 @click.option("--region", metavar="NAME", help="AWS::Region.")
 @click.option("--partition", metavar="NAME", help="AWS::Partition.  [default: aws]")
 @click.option("--changed-since", metavar="REV", help="Only what changed since a revision of git, or is not in it.")
+@click.option("--skip-others", is_flag=True, help="Of named files too, only those that look like templates.")
 @click.option("--fix", is_flag=True, help="Edit the templates where a policy says how, and judge them again.")
 @click.option("--diff", is_flag=True, help="What --fix would change, as a diff on standard output.")
 @judging_options
@@ -52,6 +53,7 @@ def scan(
     region: str | None,
     partition: str | None,
     changed_since: str | None,
+    skip_others: bool,
     fix: bool,
     diff: bool,
     judging: Judging,

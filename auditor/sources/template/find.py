@@ -48,8 +48,8 @@ class Found:
     linked: int = 0
 
 
-def find(paths: Sequence[str]) -> Found:
-    """Files, folders, patterns (`**` included) and `-` for standard input."""
+def find(paths: Sequence[str], named: bool = True) -> Found:
+    """Files, folders, patterns (`**` included) and `-` for standard input. `named`: what `File.named` says of files."""
     found = Found()
     for path in paths:
         if path == STDIN:
@@ -57,7 +57,7 @@ def find(paths: Sequence[str]) -> Found:
         elif os.path.isdir(path):
             found.files += _walk(path, found)
         elif os.path.lexists(path):
-            found.files.append(File(_shown(path), True))
+            found.files.append(File(_shown(path), named))
         else:
             found.files += _matches(path, found)
     found.files = sorted(_once(found.files), key=lambda file: file.path)

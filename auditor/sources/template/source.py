@@ -40,7 +40,8 @@ class TemplateSource:
     `paths`: files, folders, patterns, and `-`, for which `stdin` gives the bytes. The header's scope grows by the
     files that were judged. `observe` is shown each root before it is judged, with its bytes. `is_changed` is asked
     with the real paths of a root and of all that it includes: where it says no, the root is counted and left out.
-    `edited`: by real path, what stands for the bytes of files on the disk.
+    `edited`: by real path, what stands for the bytes of files on the disk. `skip_others`: a file that is named is left
+    out as one in a folder is, if it does not look like a template.
     """
 
     def __init__(
@@ -52,12 +53,14 @@ class TemplateSource:
         observe: Callable[[Stack, bytes], None] | None = None,
         is_changed: Callable[[Iterable[str]], bool] | None = None,
         edited: Mapping[str, bytes] | None = None,
+        skip_others: bool = False,
     ) -> None:
         self._paths = tuple(paths)
         self._settings = settings
         self._stdin = functools.cache(stdin) if stdin is not None else None
         self._observe = observe
         self._is_changed = is_changed
+        self._skip_others = skip_others
         self._read_nested = reader(edited or {}, read_nested)
         self._read = reader(edited or {}, read)
         self._taken_at = taken_at or f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
@@ -105,7 +108,7 @@ class TemplateSource:
     def roots(self) -> Iterator[Stack | Problem]:
         """Every root template with its nested stacks, and every file that cannot be judged."""
         self._reset()
-        found = find(self._paths)
+        found = find(self._paths, named=not self._skip_others)
         candidates, nested = self._candidates(found)
         self._tally["links to folders, not followed"] = found.linked
         yield from found.problems
