@@ -96,7 +96,15 @@ def scan(
             if (first := is_changed.first_changed(decisive)) is not None:
                 observed.notes.append(f"{first} is not as in {changed_since}: every template is judged")
                 is_changed = None
-        return TemplateSource(paths, settings, stdin, observe=observed, is_changed=is_changed, edited=observed.edited)
+        return TemplateSource(
+            paths,
+            settings,
+            stdin,
+            observe=observed,
+            is_changed=is_changed,
+            edited=observed.edited,
+            skip_others=skip_others,
+        )
 
     partial = changed_since is not None
     fixing = None

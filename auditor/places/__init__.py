@@ -35,7 +35,7 @@ PLACES = {
 CONFIGURATION = Place("auditor.toml", "auditor.toml")
 
 _URL = "https://github.com/OWNER/auditor"
-_ACTION = "OWNER/auditor@REV"
+_ACTION = "uses: OWNER/auditor@REV"
 _SOURCE = re.compile(r"(?P<url>(?:https|ssh)://[\w.:@-]*?[\w.-]+(?::\d+)?/[\w./~-]+)@(?P<rev>[\w./-]+)")
 _GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?")
 
@@ -55,5 +55,5 @@ def written(place: Place, source: str) -> str:
         action = _GITHUB.fullmatch(url)
         if action is None:
             raise UsageError(f"--source {source}: GitHub takes an action only from https://github.com/OWNER/NAME")
-        text = text.replace(_ACTION, f"{action[1]}@{rev}")
+        text = text.replace(_ACTION, f"uses: {action[1]}@{rev}")
     return text.replace(f"{_URL}@REV", f"{url}@{rev}").replace(_URL, url).replace("rev: REV", f"rev: {rev}")
