@@ -33,6 +33,8 @@ MAY_IMPORT = {
     "spool": BASE,
     "stored": BASE | {"render", "spool"},
     "snapshot": BASE,
+    "remedy": BASE,
+    "places": BASE,
     "render": BASE | {"data"},
     "engine": BASE,
     "collectors": BASE | {"data", "snapshot"},

@@ -38,6 +38,8 @@ def test_the_wheel_carries_the_pack_and_works_without_the_repository(tmp_path: P
         if file.suffix in (".css", ".html", ".js")
     }
     assert page and page <= {file.name for file in (installed / "auditor" / "render" / "html").iterdir()}
+    places = {file.name for file in (ROOT / "auditor" / "places").iterdir() if file.is_file()}
+    assert places and places <= {file.name for file in (installed / "auditor" / "places").iterdir()}
     for folder in ("frameworks", "profiles"):
         lists = {file.name for file in (ROOT / "policies" / folder).glob("*.yaml")}
         assert lists and {file.name for file in (installed / "auditor" / "policies" / folder).iterdir()} == lists

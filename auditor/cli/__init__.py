@@ -16,6 +16,7 @@ from auditor.cli.baseline import baseline
 from auditor.cli.completion import VARIABLE, completion
 from auditor.cli.engine import engine
 from auditor.cli.framework import framework
+from auditor.cli.init import init
 from auditor.cli.permissions import permissions
 from auditor.cli.policy import policy
 from auditor.cli.report import report
@@ -61,6 +62,7 @@ for command in (
     engine,
     framework,
     schema,
+    init,
     completion,
 ):
     main.add_command(command)

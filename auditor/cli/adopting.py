@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 
 import msgspec
@@ -20,6 +20,7 @@ from auditor.cli.replace import replaced
 from auditor.config import Config
 from auditor.model import Pack, Report, Status, Waiver
 from auditor.pipeline import Disposition
+from auditor.sources.template.find import read_nested, reader
 from auditor.sources.template.nodes import Stack
 from auditor.sources.template.waivers import waivers_of
 
@@ -28,20 +29,27 @@ DEFAULT = "auditor-baseline.jsonl"
 
 
 class Observed:
-    """What the templates of a run hold beside what is judged: their waivers, and the ids of all their resources."""
+    """What the templates of a run hold beside what is judged: their waivers, and the ids of all their resources.
 
-    def __init__(self) -> None:
+    `edited`: by real path, what stands for the bytes of files in this run. `roots`: of each resource that a root
+    declares, its file and its logical id.
+    """
+
+    def __init__(self, edited: Mapping[str, bytes] | None = None) -> None:
+        self.edited = edited or {}
+        self.roots: dict[str, tuple[str, str]] = {}
         self.waivers: dict[str, Sequence[Waiver]] = {}
         self.declared: set[str] = set()
         self.notes: list[str] = []
         self._read: set[str] = set()
 
     def __call__(self, root: Stack, raw: bytes) -> None:
-        for file, found in waivers_of(root, raw).items():
+        for file, found in waivers_of(root, raw, reader(self.edited, read_nested)).items():
             if found and file not in self._read:  # two roots may include it
                 self._read.add(file)
                 self.waivers[file] = tuple(each for each in found if isinstance(each, Waiver))
                 self.notes += [each for each in found if isinstance(each, str)]
+        self.roots |= {root.id_of(str(logical)): (root.file, str(logical)) for logical in root.section("Resources")}
         waiting = [root]
         while waiting:
             stack = waiting.pop()

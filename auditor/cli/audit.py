@@ -14,6 +14,7 @@ from auditor.cli.options import Judging, judging_options
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
+    from auditor.cli.adopting import Observed
     from auditor.config import Config
     from auditor.model import Plan, Source
     from auditor.sources.live import Collected
@@ -55,7 +56,7 @@ def audit(context: click.Context, snapshots: tuple[str, ...], only_plan: bool, l
     collected: list[Collected] = []
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
 
-        def open_source(config: Config, plan: Plan) -> Source:
+        def open_source(config: Config, plan: Plan, _: Observed) -> Source:
             from auditor.sources.file import SnapshotSource
 
             files = snapshots

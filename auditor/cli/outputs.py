@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import IO
 
 import click
@@ -54,11 +54,14 @@ def check_kind(targets: Sequence[Target], kind: str) -> None:
             raise UsageError(f"-o {target.format}: it holds findings of accounts, not of templates; one of {others}")
 
 
-def write(targets: Sequence[Target], report: Report, decision: Decision, options: RenderOptions) -> int:
+def write(
+    targets: Sequence[Target], report: Report, decision: Decision, options: RenderOptions, instead: str | None = None
+) -> int:
     """Render the report to every target, files first; without a target the console report is stdout.
 
     Returns the exit code: the decision's, or an OutputError's where a file could not be written; then the others are
-    written all the same. What has no closing lines on stdout has them on stderr. OutputError if stdout fails.
+    written all the same. What has no closing lines on stdout has them on stderr. `instead`: what stdout holds in the
+    place of a report. OutputError if stdout fails.
     """
     refused = []
     for target in targets:
@@ -70,20 +73,25 @@ def write(targets: Sequence[Target], report: Report, decision: Decision, options
     if refused:
         reasons = (*refused, *decision.reasons)
         decision = msgspec.structs.replace(decision, code=OutputError.exit_code, reasons=reasons)
+    if instead is not None:
+        _print(lambda out: out.write(instead))
+        SUMMARY(report, decision, _for(sys.stderr, options), sys.stderr or io.StringIO())
+        return decision.code
     on_stdout = next((target.format for target in targets if target.file is None), None if targets else "console")
     if on_stdout is not None:
-        _to_stdout(on_stdout, report, decision, _for(sys.stdout, options))
+        render, shown = FORMATS[on_stdout], _for(sys.stdout, options)
+        _print(lambda out: render(report, decision, shown, out))
     if on_stdout != "console" and sys.stderr is not None:
         SUMMARY(report, decision, _for(sys.stderr, options), sys.stderr)
     return decision.code
 
 
-def _to_stdout(format: str, report: Report, decision: Decision, options: RenderOptions) -> None:
+def _print(write: Callable[[IO[str]], object]) -> None:
     if sys.stdout is None:
         raise OutputError("cannot write to standard output: it is closed")
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
-        FORMATS[format](report, decision, options, out)
+        write(out)
         out.flush()
     except BrokenPipeError:
         discard_stdout()  # `| head`: the verdict still counts

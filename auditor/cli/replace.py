@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from auditor.errors import OutputError
+
+
+def replace(file: str, content: bytes) -> None:
+    """Give a file another content, through a link, and keep its mode. OutputError where that cannot be."""
+    path = Path(os.path.realpath(file))
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with open(handle, "wb") as out:
+                out.write(content)
+            os.chmod(name, stat.S_IMODE(path.stat().st_mode))
+            os.replace(name, path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot write {file}: {error.strerror}") from error
 
 
 @contextlib.contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,11 +14,14 @@ from auditor.cli.options import Judging
 from auditor.config import Config
 from auditor.errors import UsageError
 from auditor.gate import Thresholds, decide
-from auditor.model import Plan, Severity, Source
+from auditor.model import Plan, Report, Severity, Source
 from auditor.render import RenderOptions
 from auditor.render.options import no_line
 
-OpenSource = Callable[[Config, Plan], Source]
+if TYPE_CHECKING:
+    from auditor.cli.fixing import Fixing
+
+OpenSource = Callable[[Config, Plan, Observed], Source]
 
 
 def run(
@@ -25,15 +29,17 @@ def run(
     kind: str,
     open_source: OpenSource,
     source_line: Callable[[str, int], str | None] = no_line,
-    observed: Observed | None = None,
     partial: bool = False,
+    fixing: Fixing | None = None,
 ) -> int:
     """Judge what `open_source` opens (while OPA starts), write the outputs, and give the exit code.
 
-    `kind` is "template" or "live": which policies apply. `observed` is filled by the source; `partial`: it leaves out
-    what has not changed.
+    `kind` is "template" or "live": which policies apply. The source fills what it is given as observed; `partial`: it
+    leaves out what has not changed. With `fixing`, what it mends is judged again.
     """
     targets = outputs.parse(judging.outputs, kind)
+    if fixing is not None:
+        fixing.check(targets)
     earlier = since.read(judging.since) if judging.since else None
     config = configured(judging)
     binary = session.opa_binary(judging.install_engine)
@@ -43,14 +49,27 @@ def run(
     values = session.parameter_values(pack, config, judging.settings, framework)
     if judging.ratchet and not config.baseline:
         raise UsageError("--ratchet shrinks a baseline: name it with --baseline FILE")
-    adoption = Adoption(config, pack, observed or Observed(), kind == "template", judging.ratchet, partial)
+
+    def adopted(observed: Observed) -> Adoption:
+        return Adoption(config, pack, observed, kind == "template", judging.ratchet, partial)
+
+    observed = Observed()
+    adoption = adopted(observed)
     options = pipeline.Options(judging.include_passed)
     with session.engine_of(config, pack, binary) as engine:
-        source = open_source(config, plan)
+        facts = session.facts_of(plan)
+        source = open_source(config, plan, observed)
         engine.wait()
-        report = pipeline.audit(
-            source, pack, plan, engine, session.facts_of(plan), values, adoption.dispositions, options
-        )
+        report = pipeline.audit(source, pack, plan, engine, facts, values, adoption.dispositions, options)
+
+        def again(edited: Mapping[str, bytes], watch: pipeline.Disposition) -> tuple[Adoption, Report]:
+            observed = Observed(edited)
+            adoption, source = adopted(observed), open_source(config, plan, observed)
+            disposed = (watch, *adoption.dispositions)
+            return adoption, pipeline.audit(source, pack, plan, engine, facts, values, disposed, options)
+
+        if fixing is not None:
+            adoption, report = fixing.applied(adoption, report, observed.roots, again)
     report = adoption.applied(report)
     changes = since.changes(earlier, report) if earlier else ()
     report = msgspec.structs.replace(report, notes=(*report.notes, *changes))
@@ -64,7 +83,7 @@ def run(
         category=judging.category,
         source_line=source_line,
     )
-    code = outputs.write(targets, report, decision, shown)
+    code = outputs.write(targets, report, decision, shown, fixing.diff if fixing is not None else None)
     adoption.save()
     return code
 

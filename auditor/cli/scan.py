@@ -10,6 +10,7 @@ import click
 from auditor.cli.options import Judging, judging_options
 
 if TYPE_CHECKING:
+    from auditor.cli.adopting import Observed
     from auditor.config import Config
     from auditor.model import Plan, Source
 
@@ -19,6 +20,7 @@ Examples:
   auditor scan app.yaml --parameter Env=prod
   auditor scan . -o sarif=auditor.sarif -o json=auditor.json
   auditor scan . --changed-since origin/main
+  auditor scan . --fix --policy 'ec2-*'
   cdk synth | auditor scan -
 """
 
@@ -36,6 +38,9 @@ Examples:
 @click.option("--region", metavar="NAME", help="AWS::Region.")
 @click.option("--partition", metavar="NAME", help="AWS::Partition.  [default: aws]")
 @click.option("--changed-since", metavar="REV", help="Only what changed since a revision of git, or is not in it.")
+@click.option("--skip-others", is_flag=True, help="Of named files too, only those that look like templates.")
+@click.option("--fix", is_flag=True, help="Edit the templates where a policy says how, and judge them again.")
+@click.option("--diff", is_flag=True, help="What --fix would change, as a diff on standard output.")
 @judging_options
 @click.pass_context
 def scan(
@@ -48,6 +53,9 @@ def scan(
     region: str | None,
     partition: str | None,
     changed_since: str | None,
+    skip_others: bool,
+    fix: bool,
+    diff: bool,
     judging: Judging,
 ) -> None:
     """Judge CloudFormation templates.
@@ -57,16 +65,18 @@ def scan(
 
     With --changed-since, a template is judged if it changed, or one that it includes; all are, if a parameter file, the
     configuration, a pack, a file of waivers or the baseline changed.
+
+    --fix edits only what it can prove: each edited template is judged again, and an edit after which the resource does
+    not pass, or fails something else, is taken back. What is waived is left alone.
     """
     import msgspec
 
     from auditor.cli import session  # imports the catalogue and the facts: not at the top, for `--help`
-    from auditor.cli.adopting import Observed
     from auditor.cli.run import run
 
-    stdin, observed = cache(session.read_stdin), Observed()
+    stdin = cache(session.read_stdin)
 
-    def open_source(config: Config, plan: Plan) -> Source:
+    def open_source(config: Config, plan: Plan, observed: Observed) -> Source:
         from auditor.sources.template.parameters import given_parameters
         from auditor.sources.template.source import TemplateSource
 
@@ -86,10 +96,23 @@ def scan(
             if (first := is_changed.first_changed(decisive)) is not None:
                 observed.notes.append(f"{first} is not as in {changed_since}: every template is judged")
                 is_changed = None
-        return TemplateSource(paths, settings, stdin, observe=observed, is_changed=is_changed)
+        return TemplateSource(
+            paths,
+            settings,
+            stdin,
+            observe=observed,
+            is_changed=is_changed,
+            edited=observed.edited,
+            skip_others=skip_others,
+        )
 
     partial = changed_since is not None
-    context.exit(run(judging, "template", open_source, session.source_line(stdin), observed, partial))
+    fixing = None
+    if fix or diff:
+        from auditor.cli.fixing import Fixing
+
+        fixing = Fixing(writes=fix and not diff)
+    context.exit(run(judging, "template", open_source, session.source_line(stdin), partial, fixing))
 
 
 def _decisive(judging: Judging, config: Config) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 import json
 import shutil
 from pathlib import Path
@@ -14,6 +15,18 @@ REPOSITORY = Path(__file__).parent.parent.parent / "fixtures" / "adoption"
 OLD_RULE = "        - {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}\n"
 NEW_RULE = '        - {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIpv6: "::/0"}\n'
 GATE = ("scan", ".", "--baseline", "auditor-baseline.jsonl")
+
+BUCKETS = ("Archive", "Exports", "Backups", "Uploads")
+FIXED = (
+    ("apps.yaml#Trail", "cloudtrail-log-validation-enabled"),
+    ("apps.yaml#Trail", "cloudtrail-trail-multi-region"),
+    ("network.yaml#Database", "rds-instance-not-public"),
+    ("network.yaml#Database", "rds-storage-encrypted"),
+    ("storage.yaml#Scratch", "ec2-volume-encrypted"),
+    ("storage.yaml#Disk", "ec2-volume-encrypted"),
+    ("storage.yaml#MasterKey", "kms-key-rotation-enabled"),
+    *((f"storage.yaml#{bucket}", "s3-bucket-public-access-blocked") for bucket in BUCKETS),
+)
 
 WAIVERS = """\
 format: auditor-waivers/1
@@ -42,13 +55,13 @@ def test_baseline_new_finding_waiver_fix_ratchet(auditor: Auditor, folder: Path)
     shutil.copytree(REPOSITORY, folder, dirs_exist_ok=True)
     baseline, report = folder / "auditor-baseline.jsonl", folder / "report.json"
 
-    # the gate cannot be turned on: 29 old findings, 2 verdicts that are not decided
+    # the gate cannot be turned on: 30 old findings, 2 verdicts that are not decided
     assert auditor("scan", ".", "-o", "json=report.json").returncode == 1
     done = auditor("baseline", "write", "report.json")
-    assert (done.returncode, done.stderr) == (0, "auditor-baseline.jsonl: 29 findings, 2 not decided\n")
+    assert (done.returncode, done.stderr) == (0, "auditor-baseline.jsonl: 30 findings, 2 not decided\n")
     done = auditor(*GATE, "-o", "console", "-o", "json=report.json")
     assert done.returncode == 0, done.stdout
-    assert "baseline auditor-baseline.jsonl: 31 known, 0 new" in done.stdout
+    assert "baseline auditor-baseline.jsonl: 32 known, 0 new" in done.stdout
     assert not verdicts(report, "FAIL", "UNKNOWN")
     assert {each["reason"] for each in verdicts(report, "WAIVED", "ACCEPTED")} == {"in the baseline"}
 
@@ -56,7 +69,7 @@ def test_baseline_new_finding_waiver_fix_ratchet(auditor: Auditor, folder: Path)
     edit(folder / "network.yaml", OLD_RULE, NEW_RULE + OLD_RULE)
     done = auditor(*GATE, "-o", "console", "-o", "json=report.json")
     assert done.returncode == 1
-    assert "31 known, 1 new" in done.stdout
+    assert "32 known, 1 new" in done.stdout
     (failed,) = verdicts(report, "FAIL")
     (finding,) = failed["findings"]
     line = (folder / "network.yaml").read_text().splitlines()[finding["location"]["line"] - 1]
@@ -75,17 +88,33 @@ def test_baseline_new_finding_waiver_fix_ratchet(auditor: Auditor, folder: Path)
     assert done.returncode == 1
     assert f"waivers.yaml:3 (ec2-security-group-admin-ports-closed) expired on {yesterday}" in done.stdout
 
-    # the fix, and the ratchet: what is fixed leaves the baseline, nothing comes in
+    # the fix of what the policies say how to mend, old findings too; the ratchet: what is fixed leaves the baseline
     edit(folder / "network.yaml", NEW_RULE, "")
-    edit(folder / "storage.yaml", "      Size: 20\n", "      Size: 20\n      Encrypted: true\n")
-    before = baseline.read_text().splitlines()
-    done = auditor(*GATE, "--ratchet")
+    before, texts = baseline.read_text().splitlines(), read(folder)
+    done = auditor(*GATE, "--diff", "--policy", "ec2-*")
+    assert read(folder) == texts
+    assert [line for line in done.stdout.splitlines() if line[:2] in ("+ ", "- ")] == ["+      Encrypted: true"] * 2
+    done = auditor(*GATE, "--fix", "--ratchet")
     assert done.returncode == 0, done.stdout
+    assert "fixed: 11 in 3 files" in done.stdout
+    assert "fixed: storage.yaml#Disk (ec2-volume-encrypted)" in done.stdout
     assert "storage.yaml#Disk (ec2-volume-encrypted) passes now: it leaves the baseline" in done.stdout
-    after = baseline.read_text().splitlines()
-    (gone,) = set(before) - set(after)
-    assert "storage.yaml#Disk" in gone
+    fixed, after = read(folder), baseline.read_text().splitlines()
+    gone = [json.loads(line) for line in set(before) - set(after)]
+    assert {(entry["resource"], entry["policy"]) for entry in gone} == set(FIXED)
     assert set(after) < set(before)
-    edit(folder / "storage.yaml", "      Encrypted: true\n", "")
+    # what stood there stands there still, but for one value
+    changed = {file: difflib.ndiff(text.splitlines(), fixed[file].splitlines()) for file, text in texts.items()}
+    lost = {file: [line for line in lines if line.startswith("- ")] for file, lines in changed.items()}
+    assert lost == {"apps.yaml": [], "network.yaml": ["-       PubliclyAccessible: true"], "storage.yaml": []}
+
+    # a second time there is nothing to do; and what has left the baseline blocks when it comes back
+    assert auditor(*GATE, "--fix", "--ratchet").returncode == 0
+    assert (read(folder), baseline.read_text().splitlines()) == (fixed, after)
+    edit(folder / "storage.yaml", "      Size: 20\n      Encrypted: true\n", "      Size: 20\n")
     assert auditor(*GATE, "--ratchet").returncode == 1
     assert baseline.read_text().splitlines() == after
+
+
+def read(folder: Path) -> dict[str, str]:
+    return {file.name: file.read_text() for file in folder.glob("[!w]*.yaml")}

@@ -21,6 +21,7 @@ HEAVY = ("boto3", "botocore", "cfnlint", "requests", "opa_client", "aiohttp", "y
         ["--version"],
         ["scan", "--help"],
         ["audit", "--help"],
+        ["init", "--help"],
         ["framework", "--help"],
         ["policy", "explain", "--help"],
         ["policy", "replay", "--help"],

@@ -13,7 +13,7 @@ import glob
 import itertools
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -22,6 +22,8 @@ import msgspec
 
 from auditor.model import Problem
 from auditor.sources.template.decode import MAX_BYTES
+
+Read = Callable[[str], bytes | Problem]
 
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml", ".json", ".template", ".cfn", ".cform", ".cloudformation")
@@ -46,8 +48,8 @@ class Found:
     linked: int = 0
 
 
-def find(paths: Sequence[str]) -> Found:
-    """Files, folders, patterns (`**` included) and `-` for standard input."""
+def find(paths: Sequence[str], named: bool = True) -> Found:
+    """Files, folders, patterns (`**` included) and `-` for standard input. `named`: what `File.named` says of files."""
     found = Found()
     for path in paths:
         if path == STDIN:
@@ -55,7 +57,7 @@ def find(paths: Sequence[str]) -> Found:
         elif os.path.isdir(path):
             found.files += _walk(path, found)
         elif os.path.lexists(path):
-            found.files.append(File(_shown(path), True))
+            found.files.append(File(_shown(path), named))
         else:
             found.files += _matches(path, found)
     found.files = sorted(_once(found.files), key=lambda file: file.path)
@@ -77,6 +79,18 @@ def read(path: str) -> bytes | Problem:
 def read_nested(path: str) -> bytes | Problem:
     """The bytes of a file that a template names; only of a regular one, since a pipe or a device might not end."""
     return read(path) if os.path.isfile(path) else Problem("file", path, "no such file")
+
+
+def reader(edited: Mapping[str, bytes], otherwise: Read) -> Read:
+    """Reads what stands for a file in `edited` (by its real path), and the others as they are."""
+    if not edited:
+        return otherwise
+
+    def read(path: str) -> bytes | Problem:
+        held = edited.get(os.path.realpath(path))
+        return otherwise(path) if held is None else held
+
+    return read
 
 
 def _shown(path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from auditor.sources.template.builder import MAX_NODES, Malformed
 from auditor.sources.template.constants import constants_of
 from auditor.sources.template.decode import decode
 from auditor.sources.template.expand import expand
+from auditor.sources.template.find import Read
 from auditor.sources.template.nested import TEMPLATE_OF, arguments_of, local_template
 from auditor.sources.template.nodes import Settings, Stack
 from auditor.sources.template.shape import fault_of_template, problem_at
@@ -19,8 +20,6 @@ from auditor.sources.template.tree import key_of, like
 
 MAX_STACKS = 250
 MAX_NESTING = 10
-
-Read = Callable[[str], bytes | Problem]
 
 
 @dataclass

@@ -13,7 +13,17 @@ from auditor.data.folding import FRAGMENTS
 from auditor.model import Header, Plan, Problem, Scope
 from auditor.sources.template.build import build
 from auditor.sources.template.decode import MAX_BYTES
-from auditor.sources.template.find import STDIN, File, Found, find, is_template, looks_like_template, read, read_nested
+from auditor.sources.template.find import (
+    STDIN,
+    File,
+    Found,
+    find,
+    is_template,
+    looks_like_template,
+    read,
+    read_nested,
+    reader,
+)
 from auditor.sources.template.load import Loaded, load, tree_of
 from auditor.sources.template.nested import manifests
 from auditor.sources.template.nodes import Settings, Stack
@@ -30,6 +40,8 @@ class TemplateSource:
     `paths`: files, folders, patterns, and `-`, for which `stdin` gives the bytes. The header's scope grows by the
     files that were judged. `observe` is shown each root before it is judged, with its bytes. `is_changed` is asked
     with the real paths of a root and of all that it includes: where it says no, the root is counted and left out.
+    `edited`: by real path, what stands for the bytes of files on the disk. `skip_others`: a file that is named is left
+    out as one in a folder is, if it does not look like a template.
     """
 
     def __init__(
@@ -40,12 +52,17 @@ class TemplateSource:
         taken_at: str = "",
         observe: Callable[[Stack, bytes], None] | None = None,
         is_changed: Callable[[Iterable[str]], bool] | None = None,
+        edited: Mapping[str, bytes] | None = None,
+        skip_others: bool = False,
     ) -> None:
         self._paths = tuple(paths)
         self._settings = settings
         self._stdin = functools.cache(stdin) if stdin is not None else None
         self._observe = observe
         self._is_changed = is_changed
+        self._skip_others = skip_others
+        self._read_nested = reader(edited or {}, read_nested)
+        self._read = reader(edited or {}, read)
         self._taken_at = taken_at or f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
         self._reset()
 
@@ -91,7 +108,7 @@ class TemplateSource:
     def roots(self) -> Iterator[Stack | Problem]:
         """Every root template with its nested stacks, and every file that cannot be judged."""
         self._reset()
-        found = find(self._paths)
+        found = find(self._paths, named=not self._skip_others)
         candidates, nested = self._candidates(found)
         self._tally["links to folders, not followed"] = found.linked
         yield from found.problems
@@ -133,13 +150,13 @@ class TemplateSource:
             if any(type in raw for type in _NESTING) and len(raw) <= MAX_BYTES:
                 tree = tree_of(file.path, raw)
                 if not isinstance(tree, Problem):
-                    loaded = load(file.path, tree, self._settings, read_nested)
+                    loaded = load(file.path, tree, self._settings, self._read_nested)
                     includes[os.path.realpath(file.path)] = loaded.nested if loaded.stack else set()
         return candidates, _included(candidates, includes)
 
     def _bytes(self, file: File) -> bytes | Problem:
         if file.path != STDIN:
-            return read(file.path)
+            return self._read(file.path)
         if self._stdin is None:
             return Problem("file", STDIN, "there is no standard input")
         return self._stdin()
@@ -154,7 +171,7 @@ class TemplateSource:
             self._tally["other files"] += 1
             self._unrecognised.append(file.path)
             return None
-        loaded = load(file.path, tree, self._settings, read_nested)
+        loaded = load(file.path, tree, self._settings, self._read_nested)
         assert isinstance(raw, bytes)
         loaded.raw = raw
         return loaded

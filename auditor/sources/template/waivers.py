@@ -19,7 +19,7 @@ from auditor.config import nearest
 from auditor.model import WHOLE_FILE, Location, Problem, Waiver, keys_of
 from auditor.sources.template.builder import Malformed
 from auditor.sources.template.decode import decode, text_of
-from auditor.sources.template.find import read_nested
+from auditor.sources.template.find import Read, read_nested
 from auditor.sources.template.nodes import Stack
 from auditor.sources.template.tree import ListNode, end_of, key_of, start_of
 
@@ -41,8 +41,8 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unknown: bool = False
 
 
-def waivers_of(root: Stack, raw: bytes) -> dict[str, list[Waiver | str]]:
-    """By file, the waivers of a root (whose bytes are given) and of its nested stacks, each file once.
+def waivers_of(root: Stack, raw: bytes, read: Read = read_nested) -> dict[str, list[Waiver | str]]:
+    """By file, the waivers of a root (whose bytes are given) and of its nested stacks (`read` gives them), each once.
 
     A text in the place of a waiver says where one is wrong, and why it does not count.
     """
@@ -52,7 +52,7 @@ def waivers_of(root: Stack, raw: bytes) -> dict[str, list[Waiver | str]]:
         stack = waiting.pop(0)
         waiting += stack.children.values()
         if stack.file not in found:
-            held = raw if stack is root else read_nested(stack.file)
+            held = raw if stack is root else read(stack.file)
             comments = () if isinstance(held, Problem) else _in_comments(stack.file, held)
             found[stack.file] = [*_in_metadata(stack), *comments]
     return found
