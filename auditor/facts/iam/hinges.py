@@ -64,8 +64,12 @@ def _edge(graph: Ways, node: int, to: int) -> tuple[Hidden | None, str]:
         return _administers(graph, index)
     moves = graph.moves(state)
     written = moves.write[1] & (graph.gained(index, moves)[1] | 1 << index)
+    if written & ~graph.capped:
+        return _written(graph, index, state, written & ~graph.capped)
     if written:
-        return _written(graph, index, state, (written & ~graph.capped) or written)
+        whose = _name(graph, (written & -written).bit_length() - 1)
+        why = f"whether {_name(graph, index)} can take the boundary or the denials off {whose} is not certain"
+        return doubt_of(graph, index), why
     return _won(graph, index, state, graph.edges[node][1] & graph.account.unseen)
 
 
@@ -94,7 +98,7 @@ def _said(graph: Ways, index: int, state: State, methods: list[Method], target: 
     cause = next((doubt for doubt in doubts if doubt is not None), None)
     calls = " and ".join(call.action for call in first.calls)
     more = f" or {others} other method{'s' if others > 1 else ''}" if others else ""
-    conditions = ", and ".join(dict.fromkeys(_conditions(graph, index, state, first, target)))
+    conditions = ", and ".join(dict.fromkeys(_conditions(graph, index, state, first, target))) or "that is allowed"
     return cause, f"{_name(graph, index)} can become an administrator by {first.id} ({calls}){more} if {conditions}"
 
 

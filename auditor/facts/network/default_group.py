@@ -14,14 +14,14 @@ from auditor.facts.base import Derived, Fact, View
 from auditor.facts.network.reading import Doubt, doubt_of, of_gap
 from auditor.facts.network.rules import EGRESS, INGRESS, TYPE, Direction
 from auditor.facts.network.unlisted import beyond, unlisted
-from auditor.model import HIDDEN, Hidden, Json, Resource, Text
+from auditor.model import HIDDEN, Hidden, Json, Reason, Resource, Text
 
 _NAME = "default"
 _DIRECTIONS = {"ingress": INGRESS, "egress": EGRESS}
 
 
 def compute(group: Resource, view: View) -> Derived:
-    name = group.properties.get("GroupName")
+    name = group.properties.get("GroupName", _unnamed(group, view))
     if not _may_be(name):
         return Derived({"rules": []})
     rules: list[Json] = []
@@ -43,6 +43,13 @@ def _may_be(name: Json) -> bool:
         pattern = "".join(re.escape(part) if isinstance(part, str) else ".*" for part in name.parts)
         return re.fullmatch(pattern, _NAME) is not None
     return isinstance(name, Hidden) or name == _NAME
+
+
+def _unnamed(group: Resource, view: View) -> Hidden | None:
+    """The name that is not said: AWS makes one up for a group that a template declares, and tells it otherwise."""
+    if group.stand_in:
+        return Hidden(Reason.OUTSIDE, f"{group.name} is declared outside this template")
+    return Hidden(Reason.UNRESOLVED, f"{group.name} has no name") if view.is_closed else None
 
 
 def _rules(group: Resource, direction: Direction, view: View) -> tuple[list[int], list[Doubt]]:

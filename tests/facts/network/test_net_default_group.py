@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packets import HIDDEN, resource, view
+from packets import HIDDEN, resource
 
-from auditor.facts.attach import attach
+from auditor.facts.attach import ScopeView, attach
 from auditor.facts.network.default_group import FACT
 from auditor.model import Hole, Reason, Text
 
@@ -20,12 +20,12 @@ def named(*parts: str | Hole) -> Text:
     return Text(parts, Reason.UNRESOLVED, "AWS::StackName is not set")
 
 
-def directions(name: Any, ingress: Any = (), egress: Any = ()) -> list[str] | None:
+def directions(name: Any, ingress: Any = (), egress: Any = (), is_closed: bool = True) -> list[str] | None:
     """None: not known."""
     properties = {"SecurityGroupIngress": ingress, "SecurityGroupEgress": egress}
     properties |= {} if name is None else {"GroupName": name}
     group = resource("AWS::EC2::SecurityGroup", "Group", properties)
-    made, gaps = attach(group, [FACT], view(group))
+    made, gaps = attach(group, [FACT], ScopeView({group.type: [group]}, {}, is_closed))
     assert all(gap.path == ("facts", "net.default_group", "rules") for gap in gaps)
     return None if gaps else [rule["direction"] for rule in made.facts["net.default_group"]["rules"]]
 
@@ -35,7 +35,6 @@ def directions(name: Any, ingress: Any = (), egress: Any = ()) -> list[str] | No
     [
         ("default", ["ingress", "egress"]),
         ("app", []),
-        (None, []),  # the name that AWS makes up is never the reserved one
         (HIDDEN, None),
         (named(Hole("Stack"), "-control-plane"), []),
         (named("def", Hole("Rest")), None),
@@ -44,6 +43,11 @@ def directions(name: Any, ingress: Any = (), egress: Any = ()) -> list[str] | No
 )
 def test_the_name_says_whether_it_is_the_default_group(name: Any, expected: list[str] | None) -> None:
     assert directions(name, [RULE], [RULE]) == expected
+
+
+def test_the_name_that_aws_makes_up_is_never_the_reserved_one() -> None:
+    assert directions(None, [RULE], is_closed=False) == []
+    assert directions(None, [RULE]) is None  # an existing group has a name, which was not read
 
 
 def test_a_group_without_rules_is_closed_whatever_its_name() -> None:
