@@ -39,13 +39,13 @@ def part_of(policy: str) -> str:
 
 
 def rows(file: Path, part: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Status, and the first columns of a row."""
+    """Status, and the first columns of a row; behind them the file of a resource that no place is shown of."""
     for verdict in json.loads(file.read_text())["verdicts"]:
         if part_of(verdict["policy"]) != part:
             continue
         resource, population = verdict.get("resource"), verdict.get("population")
         place = next((f["location"] for f in verdict["findings"] if f.get("location")), verdict.get("location"))
-        name = resource["id"].rpartition("#")[2] if resource else f"{population['type']} not seen"
+        declared, _, name = resource["id"].rpartition("#") if resource else ("", "", f"{population['type']} not seen")
         yield (
             verdict["status"],
             (
@@ -55,6 +55,7 @@ def rows(file: Path, part: str) -> Iterator[tuple[str, tuple[str, ...]]]:
                 name,
                 verdict["status"],
                 says(verdict),
+                declared,
             ),
         )
 
@@ -105,7 +106,9 @@ def main(part: str, *files: str) -> None:
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(COLUMNS)
     chosen = [row for status, number in WANTED.items() for row in sorted(drawn(sorted(found[status]), number, chance))]
-    for row in (*chosen, *sorted(by_cause(found["UNKNOWN"]))):
+    for row in chosen:
+        out.writerow((row[0] if row[1] else row[6] or row[0], *row[1:6], "", "", ""))
+    for row in sorted(by_cause(found["UNKNOWN"])):
         out.writerow((*row, "", "", ""))
 
 

@@ -17,20 +17,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.data.escalation_paths import METHODS, VERSION, Method
-from auditor.facts.base import Derived, Fact, View
+from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.iam.account import FUNCTION, INSTANCE, PROFILE
-from auditor.facts.iam.document import Document, Statement
+from auditor.facts.iam.document import Statement
 from auditor.facts.iam.granted import GROUP, MANAGED, ROLE, USER
+from auditor.facts.iam.hinges import doubt_of, hinge
 from auditor.facts.iam.logic import F, T, U, unknown
 from auditor.facts.iam.paths import Ways, ways
-from auditor.model import Hidden, Json, Path, Resource, pointer
+from auditor.model import Json, Path, Reason, Resource, pointer
 
 
 def _effective(resource: Resource, view: View) -> Derived:
     graph = ways(view)
     admin = graph.admin[graph.account.number[resource.id]]
     if admin is U:
-        cause = _doubt_of(graph, graph.account.number[resource.id])
+        cause = doubt_of(graph, graph.account.number[resource.id])
         return Derived({"admin": {}}, (unknown(("admin", "account"), cause, "whether it may do everything"),))
     return Derived({"admin": {"account": admin is T}})
 
@@ -39,8 +40,9 @@ def _escalation(resource: Resource, view: View) -> Derived:
     graph = ways(view)
     verdict = graph.verdict(resource.id)
     if verdict is U:
-        cause, why = _why(graph, resource.id)
-        return Derived({"account": {}}, (unknown(("account", "paths"), cause, why),))
+        cause, why = hinge(graph, resource.id)
+        reason, detail = (cause.reason, f"{why}: {cause.detail}") if cause else (Reason.UNRESOLVED, why)
+        return Derived({"account": {}}, (Unknown(("account", "paths"), reason, detail),))
     return Derived({"account": {"paths": [] if verdict is F else [_shown(graph, resource.id)]}})
 
 
@@ -145,39 +147,6 @@ def _deciding(graph: Ways, index: int, action: str) -> list[tuple[tuple[str, str
 
 def _evidence(at: tuple[str, str], statement: Statement) -> Json:
     return {"id": at[0], "pointer": at[1]}
-
-
-def _why(graph: Ways, id: str) -> tuple[Hidden | None, str]:
-    """What the first way that may lead to administration rests on."""
-    node = graph.account.number[id]
-    start = graph.account.people[node].resource.name
-    while node != graph.goal:
-        to = graph.maybe.get(node, graph.goal)
-        if not graph.edges[node][0] >> to & 1:
-            index = to % graph.size
-            cause = _doubt_of(graph, node % graph.size)
-            if cause is None and to != graph.goal and index < len(graph.account.people):
-                cause = _doubt_of(graph, index) or (doc.doubt if (doc := graph.account.trust.get(index)) else None)
-            target = "an administrator" if to == graph.goal else _name(graph, index)
-            return cause, f"whether {_name(graph, node % graph.size)} can become {target} is not certain"
-        node = to
-    return _doubt_of(graph, graph.account.number[id]), f"whether {start} administers already"
-
-
-def _name(graph: Ways, index: int) -> str:
-    people = graph.account.people
-    return people[index].resource.name if index < len(people) else "a principal that is not seen"
-
-
-def _doubt_of(graph: Ways, index: int) -> Hidden | None:
-    one = graph.account.people[index]
-    documents: list[Document] = [held.document for held in one.documents]
-    documents += [one.boundary.document] if one.boundary else []
-    for document in documents:
-        doubt = document.doubt or next((s.doubt for s in document.statements if s.doubt), None)
-        if doubt is not None:
-            return doubt
-    return None
 
 
 _OF_ALL: tuple[Path, ...] = (("Policies", "*", "PolicyDocument"), ("ManagedPolicyArns", "*"), ("Path",))

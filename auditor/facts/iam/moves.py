@@ -141,7 +141,7 @@ class Mover:
             if kind in ("function", "instance"):
                 seen = self._runners(method, state, kind) if seen is None else seen
                 continue
-            limit = min(limit, self._allowed(call, state))
+            limit = min(limit, self.allowed(call, state))
             if limit is F:
                 return NONE
         if seen is not None:
@@ -176,7 +176,7 @@ class Mover:
             bits &= bits - 1
         return must, may | (self.trusting(method.trusts)[1] if beyond is not F else 0)
 
-    def _allowed(self, call: Call, state: State) -> Truth:
+    def allowed(self, call: Call, state: State) -> Truth:
         """Whether the call is allowed on a resource whose name the caller chooses, or on one that may exist."""
         if call.on == "*":
             return truth_of(reach(self.account.compiled, state, call.action, NO_RESOURCE))

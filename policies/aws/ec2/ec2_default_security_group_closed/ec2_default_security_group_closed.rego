@@ -6,6 +6,7 @@
 #   is started without a group gets this one, so it must not let anything through.
 #
 #   In a template only rules that are added to Vpc.DefaultSecurityGroup are judged; the VPC alone says nothing of them.
+#   A group that the template declares is not the default group whatever its rules hold, unless its name may be that.
 # related_resources:
 #   - https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
 #   - https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html
@@ -19,7 +20,7 @@
 #   applies: both
 #   reads:
 #     AWS::EC2::SecurityGroup:
-#       seeks: [/GroupName, /SecurityGroupEgress/*, /SecurityGroupIngress/*]
+#       seeks: [/facts/net.default_group/rules/*/direction, /facts/net.default_group/rules/*/evidence]
 #   controls:
 #     cis_aws_7_0: ["6.5"]
 #     cis_aws_6_0: ["6.5"]
@@ -35,14 +36,10 @@ package policy.ec2_default_security_group_closed
 
 import data.lib.deny
 
-deny contains deny.found(group, ["SecurityGroupIngress", i], "the default security group has an ingress rule") if {
+deny contains deny.with_evidence(deny.found(group, path, message), rule.evidence) if {
 	some group in input.resources["AWS::EC2::SecurityGroup"]
-	group.properties.GroupName == "default"
-	some i, _ in group.properties.SecurityGroupIngress
-}
-
-deny contains deny.found(group, ["SecurityGroupEgress", i], "the default security group has an egress rule") if {
-	some group in input.resources["AWS::EC2::SecurityGroup"]
-	group.properties.GroupName == "default"
-	some i, _ in group.properties.SecurityGroupEgress
+	some rule in group.facts["net.default_group"].rules
+	is_string(rule.direction)
+	path := ["facts", "net.default_group", "rules"]
+	message := sprintf("the default security group has an %s rule", [rule.direction])
 }

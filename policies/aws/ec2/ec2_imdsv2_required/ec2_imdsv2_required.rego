@@ -54,7 +54,7 @@ package policy.ec2_imdsv2_required
 
 import data.lib.deny
 
-message := "HttpTokens is not \"required\": instance metadata is handed out without a session token (IMDSv1)"
+message := "HttpTokens is not \"required\": instance metadata may be handed out without a session token (IMDSv1)"
 
 deny contains deny.missing(instance, ["MetadataOptions", "HttpTokens"], message) if {
 	some instance in input.resources["AWS::EC2::Instance"]

@@ -75,7 +75,8 @@ deny contains deny.with_evidence(deny.found(acl, path, message), entry.evidence)
 	some entry in run.rules
 	is_string(entry.source)
 	path := ["facts", "net.nacl", "public_ingress_at_least"]
-	message := sprintf("administration port %v/%s is open to %s", [port.number, port.protocol, entry.source])
+	about := [port.number, port.protocol, entry.source, run.from, run.to]
+	message := sprintf("administration port %v/%s is open to %s (ports %d-%d)", about)
 }
 
 # open perhaps, as far as an entry is hidden

@@ -61,24 +61,26 @@
 package policy.ec2_security_group_admin_ports_closed
 
 import data.lib.deny
+import data.lib.ports
 
 # open for certain, by each rule that opens it
 deny contains deny.with_evidence(deny.found(group, path, message), rule.evidence) if {
 	some group in input.resources["AWS::EC2::SecurityGroup"]
-	some port in ports
+	some port in closed
 	some run in group.facts["net.rules"].public_at_least
-	holds(run, port)
+	ports.holds(run, port)
 	run.addresses > limit
 	some rule in run.rules
 	is_string(rule.source)
 	path := ["facts", "net.rules", "public_at_least"]
-	message := sprintf("administration port %v/%s is open to %s", [port.number, port.protocol, rule.source])
+	about := [port.number, port.protocol, rule.source, run.from, run.to]
+	message := sprintf("administration port %v/%s is open to %s (ports %d-%d)", about)
 }
 
 # open perhaps, as far as a rule is hidden
 deny contains deny.missing(group, ["facts", "net.rules", "public_at_most"], message) if {
 	some group in input.resources["AWS::EC2::SecurityGroup"]
-	some port in ports
+	some port in closed
 	not is_closed(group, port)
 	not is_open(group, port)
 	message := sprintf("administration port %v/%s may be open to the internet", [port.number, port.protocol])
@@ -86,30 +88,16 @@ deny contains deny.missing(group, ["facts", "net.rules", "public_at_most"], mess
 
 is_open(group, port) if {
 	some run in group.facts["net.rules"].public_at_least
-	holds(run, port)
+	ports.holds(run, port)
 	run.addresses > limit
 }
 
 is_closed(group, port) if {
 	some run in group.facts["net.rules"].public_at_most
-	holds(run, port)
+	ports.holds(run, port)
 	run.addresses <= limit
-}
-
-holds(run, port) if {
-	run.protocol == port.protocol
-	run.from <= port.number
-	run.to >= port.number
 }
 
 limit := input.parameters.ec2_security_group_admin_ports_closed.max_public_addresses
 
-ports contains {"number": to_number(trim_suffix(text, "/udp")), "protocol": "udp"} if {
-	some text in input.parameters.ec2_security_group_admin_ports_closed.ports
-	endswith(text, "/udp")
-}
-
-ports contains {"number": to_number(trim_suffix(text, "/tcp")), "protocol": "tcp"} if {
-	some text in input.parameters.ec2_security_group_admin_ports_closed.ports
-	not endswith(text, "/udp")
-}
+closed := ports.parsed(input.parameters.ec2_security_group_admin_ports_closed.ports)

@@ -77,7 +77,8 @@ deny contains deny.with_evidence(deny.found(group, path, message), rule.evidence
 	some rule in run.rules
 	is_string(rule.source)
 	path := ["facts", "net.rules", "public_at_least"]
-	message := sprintf("high-risk port %v/%s is open to %s", [port.number, port.protocol, rule.source])
+	about := [port.number, port.protocol, rule.source, run.from, run.to]
+	message := sprintf("high-risk port %v/%s is open to %s (ports %d-%d)", about)
 }
 
 # open perhaps, as far as a rule is hidden
