@@ -115,7 +115,7 @@ def _disposed(verdict: Verdict, dispositions: Sequence[Disposition]) -> Sequence
 
 
 def _shards(source: Source, plan: Plan, facts: Sequence[Fact], options: Options) -> Iterator[Shard | Problem]:
-    tries = projection.compiled(plan.reads)
+    tries = projection.compiled(plan)
     for scope in source.scopes(plan):
         if isinstance(scope, Problem):
             yield scope

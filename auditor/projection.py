@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from auditor.model import HIDDEN, Json, Path, Resource
+from auditor.model import HIDDEN, Json, Path, Plan, Resource
 
 # A compiled set of read paths: key -> subtree; an empty subtree takes everything below it.
 Trie = dict[str, Any]
@@ -36,8 +36,12 @@ def compile_reads(paths: Iterable[Path]) -> Trie:
     return root
 
 
-def compiled(reads: Mapping[str, Iterable[Path]]) -> dict[str, Trie]:
-    """A trie per type."""
+def compiled(plan: Plan) -> dict[str, Trie]:
+    """A trie per type of what the policies read; what only their facts read is collected and not shown."""
+    reads: dict[str, list[Path]] = {type: [] for type in plan.reads}
+    for policy in plan.policies:
+        for access in policy.accesses:
+            reads[access.type].append(access.path)
     return {type: compile_reads(paths) for type, paths in reads.items()}
 
 

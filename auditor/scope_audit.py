@@ -46,7 +46,7 @@ class ScopeAudit:
     def __init__(
         self, scope: Scope, plan: Plan, facts: Sequence[Fact], tries: Mapping[str, projection.Trie], shard_size: int
     ) -> None:
-        """`tries`: what OPA is shown of each type, `projection.compiled(plan.reads)`."""
+        """`tries`: what OPA is shown of each type, `projection.compiled(plan)`."""
         self.scope = scope
         self.plan = plan
         self._facts = facts

@@ -34,7 +34,7 @@ class CaseRunner:
         self.policy = policy
         self.plan = plan.plan([policy], FACTS)
         self.facts: Sequence[Fact] = tuple(FACTS[name] for name in self.plan.facts)
-        self._tries = projection.compiled(self.plan.reads)
+        self._tries = projection.compiled(self.plan)
         self._engine = engine
         self._known: dict[bytes, Status | None] = {}
         self._evaluated: dict[tuple[object, ...], Evaluation] = {}

@@ -71,7 +71,7 @@ def _resources(policy: Policy, case: Case) -> Mapping[str, Json]:
     planned = plan.plan([policy], FACTS)
     facts = [FACTS[name] for name in planned.facts]
     scope: Any = live_scope(case, policy)
-    audit = ScopeAudit(scope, planned, facts, projection.compiled(planned.reads), _ALL)
+    audit = ScopeAudit(scope, planned, facts, projection.compiled(planned), _ALL)
     shown: Mapping[str, Json] = msgspec.json.decode(next(iter(audit.shards())).body or b"{}")
     return shown
 

@@ -18,9 +18,9 @@ import msgspec
 
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.crypto.resolve import ALIAS, KEY, REGION, REPLICA, Resolved, resolve
-from auditor.facts.iam.document import Document, parse, statement_doubt
-from auditor.facts.iam.logic import T, Truth, U, some, truth
-from auditor.facts.iam.match import Caller, Request, applies, decides
+from auditor.facts.iam.document import parse, statement_doubt
+from auditor.facts.iam.logic import T, Truth, U, truth
+from auditor.facts.iam.match import Caller, Request, decides
 from auditor.facts.iam.operators import Values
 from auditor.facts.iam.text import item
 from auditor.model import HIDDEN, Hidden, Json, Reason, Resource, Text, pointer
@@ -128,16 +128,7 @@ def _admission(resource: Resource, use: Use, key: Resource) -> Finding:
     request = Request(Caller("service", names=(use.service,)), use.action, target, context)
     causes = [document.doubt, *(statement_doubt(one) for one in document.statements)]
     why = f"the key policy does not let {use.service} generate data keys for it"
-    return Finding(~_lets(document, request), why, key.id, "KeyPolicy", next(filter(None, causes), None))
-
-
-def _lets(document: Document, request: Request) -> Truth:
-    """Whether the policy lets the request pass; a statement that may be missing leaves only a Deny certain."""
-    if document.doubt is None:
-        return decides(document, request)
-    return ~max(
-        U, some(applies(one, request, document.variables) for one in document.statements if one.effect == "Deny")
-    )
+    return Finding(~decides(document, request), why, key.id, "KeyPolicy", next(filter(None, causes), None))
 
 
 FACT = Fact(

@@ -17,7 +17,7 @@ from auditor.facts.base import View
 from auditor.facts.detection.outcome import HOLDS, Outcome, broken, unsure
 from auditor.facts.detection.reading import flag, in_region, not_listed
 from auditor.facts.iam.document import parse, statement_doubt
-from auditor.facts.iam.logic import F, T, Truth, U, every, some
+from auditor.facts.iam.logic import F, T, Truth, every, some
 from auditor.facts.iam.match import Caller, Request, decides
 from auditor.facts.iam.operators import Values
 from auditor.model import HIDDEN, Hidden, Json, Resource
@@ -69,8 +69,7 @@ def admits(
 ) -> Truth:
     """Whether one of several documents lets the call pass."""
     request = Request(caller, action, resource, context)
-    parsed = [parse(document) for document in documents]
-    return some(U if document.doubt else decides(document, request) for document in parsed)
+    return some(decides(parse(document), request) for document in documents)
 
 
 def publishes(topic: Resource, publisher: Publisher, view: View) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from auditor.data.iam_admin import ACTIONS
+from auditor.data.identities import KINDS
 from auditor.facts.base import View
 from auditor.facts.iam.document import Document, Statement, Terms, parse
 from auditor.facts.iam.effective import Compiled, State
@@ -45,7 +45,8 @@ class Account:
                 arns.append(as_text((f"arn:aws:iam::{self.id}:{word}/", Hole(f"\0{word}"))))
                 contexts.append({"iam:permissionsboundary": None})
         self.size = len(arns)
-        self.targets = Targets(arns, contexts, self._symbols)
+        made_up = [index for index, one in enumerate(self.people) if not view.is_closed and _is_made_up(one.resource)]
+        self.targets = Targets(arns, contexts, self._symbols, made_up)
         fresh = item(f"arn:aws:iam::{self.id}:user/\0")
         assert isinstance(fresh, str | Text)
         self.fresh = Targets((fresh,), ({"iam:permissionsboundary": ()},), self._symbols)
@@ -149,8 +150,8 @@ class Account:
 
     def _is_personal(self, document: Document) -> bool:
         if id(document) not in self._personal:
-            about = {id(e.statement): e.statement for a in ACTIONS for e in self.compiled.entries(document, a)}
-            self._personal[id(document)] = any(_varies(one, document.variables) for one in about.values())
+            about = self.compiled.statements(document)
+            self._personal[id(document)] = any(_varies(one, document.variables) for one in about)
         return self._personal[id(document)]
 
 
@@ -173,6 +174,12 @@ def _limit(holder: Holder) -> Mapping[str, Values | None]:
         return {"iam:permissionsboundary": None if holder.resource.stand_in else ()}
     known = item(holder.resource.properties["PermissionsBoundary"])
     return {"iam:permissionsboundary": (known,) if isinstance(known, str | Text) else None}
+
+
+def _is_made_up(one: Resource) -> bool:
+    """Whether the template leaves the name to CloudFormation, and says the rest of the ARN."""
+    is_plain = isinstance(one.properties.get("Path", "/"), str)
+    return is_plain and not one.stand_in and KINDS[one.type].name not in one.properties
 
 
 def _named(one: Resource) -> str | Text:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -78,6 +78,12 @@ class Compiled:
         if key not in self._known:
             self._known[key] = (document, _taken_apart(document))
         return self._known[key][1].get(action, ())
+
+    def statements(self, document: Document) -> Collection[Statement]:
+        """Those about any of the actions that matter."""
+        self.entries(document, "")
+        rows = self._known[id(document)][1].values()
+        return {id(entry.statement): entry.statement for row in rows for entry in row}.values()
 
     def possible(self, state: State) -> frozenset[str]:
         """The actions that every layer may allow on something."""

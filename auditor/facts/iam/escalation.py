@@ -151,9 +151,9 @@ def _evidence(at: tuple[str, str], statement: Statement) -> Json:
 
 _OF_ALL: tuple[Path, ...] = (("Policies", "*", "PolicyDocument"), ("ManagedPolicyArns", "*"), ("Path",))
 _READS = {
-    USER: (*_OF_ALL, ("Groups", "*"), ("PermissionsBoundary",)),
-    ROLE: (*_OF_ALL, ("PermissionsBoundary",), ("AssumeRolePolicyDocument",)),
-    GROUP: _OF_ALL,
+    USER: (*_OF_ALL, ("UserName",), ("Groups", "*"), ("PermissionsBoundary",)),
+    ROLE: (*_OF_ALL, ("RoleName",), ("PermissionsBoundary",), ("AssumeRolePolicyDocument",)),
+    GROUP: (*_OF_ALL, ("GroupName",)),
     MANAGED: (("PolicyArn",), ("PolicyDocument",)),
     PROFILE: (("Roles", "*"),),
     FUNCTION: (("Role",),),

@@ -46,12 +46,15 @@ class Request(msgspec.Struct, frozen=True):
 
 
 def decides(document: Document, request: Request) -> Truth:
-    """Whether the document alone lets the request pass: an Allow applies and no Deny does."""
-    allowed = some(applies(one, request, document.variables) for one in document.statements if one.effect != "Deny")
-    if allowed is F:
-        return F
-    denied = some(applies(one, request, document.variables) for one in document.statements if one.effect != "Allow")
-    return every((allowed, ~denied, U if document.doubt else T))
+    """Whether the document alone lets the request pass: an Allow applies and no Deny does.
+
+    Where statements may be missing, one may be an Allow and one a Deny: only a Deny that is seen is certain then.
+    """
+    unseen = F if document.doubt is None else U
+    about = [(one.effect, applies(one, request, document.variables)) for one in document.statements]
+    allowed = some((unseen, *(value for effect, value in about if effect != "Deny")))
+    denied = some((unseen, *(value for effect, value in about if effect != "Allow")))
+    return every((allowed, ~denied))
 
 
 def applies(statement: Statement, request: Request, variables: bool) -> Truth:

@@ -50,8 +50,8 @@ class Mover:
     def moves(self, state: State) -> Moves:
         write = gain = join = NONE
         possible = self.account.compiled.possible(state)
-        for method in METHODS:
-            if method.id == "sts-001" or not all(call.action in possible for call in method.calls):
+        for method, needed in _methods() if possible else ():
+            if not needed <= possible:
                 continue
             bits = self.by(method, state)
             if method.kind == "write":
@@ -223,6 +223,12 @@ class Mover:
                 may |= (1 << index) if found is not F else 0
             self._trusts[services] = must, may | (self.account.unseen & self.account.of[ROLE])
         return self._trusts[services]
+
+
+@functools.cache
+def _methods() -> tuple[tuple[Method, frozenset[str]], ...]:
+    """The methods with the actions that they need; taking a role has a trust to weigh, and is apart."""
+    return tuple((one, frozenset(call.action for call in one.calls)) for one in METHODS if one.id != "sts-001")
 
 
 def _glob(kind: str) -> str:

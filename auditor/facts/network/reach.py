@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,7 +17,7 @@ from auditor.data.protocols import TRANSPORTS
 from auditor.facts.network.openings import MOST_RULES, Opening
 from auditor.facts.network.public_cidr import widths
 from auditor.facts.network.reading import ALL_PORTS, Doubt, Ports, Source, doubts_of
-from auditor.facts.network.sets import Range, difference, normal
+from auditor.facts.network.sets import Range, Ranges, difference, normal
 from auditor.model import Json
 
 
@@ -71,19 +73,30 @@ def _decide(transport: int, active: Sequence[Reach]) -> tuple[Opening, list[Doub
     if not active:
         return Opening(transport, 0, 0), []
     sure = [reach for reach in active if reach.certain]
-    lower = {family: normal(_spans(sure, family)) for family in (4, 6)}
-    least = widths(lower)
+    lower = _union(frozenset((reach.source.family, reach.source.public) for reach in sure))
+    least = lower.widths
     opening = Opening(transport, 0, 0, least, least, tuple(reach.rule for reach in sure[:MOST_RULES]))
     if len(sure) == len(active):
         return opening, []
     doubtful = [reach for reach in active if not reach.certain]
-    ceiling = widths({family: normal((*lower[family], *_spans(doubtful, family))) for family in (4, 6)})
+    ceiling = _union(frozenset((reach.source.family, reach.source.public) for reach in active)).widths
     room = [sum(reach.source.most for reach in doubtful if reach.source.family == family) for family in (4, 6)]
     most = (min(ceiling[0], least[0] + room[0]), min(ceiling[1], least[1] + room[1]))
-    adding = [reach for reach in doubtful if difference(reach.source.public, lower[reach.source.family])]
+    adding = [reach for reach in doubtful if difference(reach.source.public, lower.public[reach.source.family])]
     doubts = [doubt for reach in adding for doubt in doubts_of((reach.ports, reach.source))]
     return msgspec.structs.replace(opening, most=most), doubts
 
 
-def _spans(reaches: Sequence[Reach], family: int) -> list[Range]:
-    return [span for reach in reaches if reach.source.family == family for span in reach.source.public]
+class _Union(NamedTuple):
+    public: Mapping[int, Ranges]
+    widths: tuple[int, int]
+
+
+@lru_cache(maxsize=4096)
+def _union(sources: frozenset[tuple[int, Ranges]]) -> _Union:
+    """The sources taken together; the groups of an account name the same few, port by port."""
+    spans: dict[int, list[Range]] = {4: [], 6: []}
+    for family, public in sources:
+        spans[family] += public
+    union = {family: normal(found) for family, found in spans.items()}
+    return _Union(union, widths(union))

@@ -109,7 +109,7 @@ def explain(source: Source, setup: Setup, wanted: str, engine: Engine, tools: To
 
 
 def _judged(scope: Scope, id: str, setup: Setup, engine: Engine, taken_at: str) -> Iterator[Judged]:
-    tries = projection.compiled(setup.plan.reads)
+    tries = projection.compiled(setup.plan)
     for shard in ScopeAudit(scope, setup.plan, setup.facts, tries, _SHARD).shards():
         subject = shard.subject(setup.policy, id)
         if subject is None:

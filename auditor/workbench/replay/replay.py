@@ -39,7 +39,7 @@ class Side:
         self.facts = facts
         self.parameters = msgspec.json.encode(parameters)
         self.engine = engine
-        self.tries = projection.compiled(plan.reads)
+        self.tries = projection.compiled(plan)
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from iam_documents import HIDDEN, TREE, hole, item_of, text
 
@@ -212,3 +213,14 @@ def test_deny_wins() -> None:
     assert decides(parse({"Statement": [allow, HIDDEN]}), request) is U
     assert decides(parse({"Statement": [allow, {**allow, "Effect": HIDDEN}]}), request) is U
     assert decides(parse({"Statement": []}), request) is F
+
+
+def test_a_document_that_was_not_seen_may_allow() -> None:
+    request = Request(ROLE, "sts:AssumeRole", None, {})
+    assert decides(parse(HIDDEN), request) is U
+    assert decides(parse({"Statement": HIDDEN}), request) is U
+    seen = parse({"Statement": {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}})
+    doubtful = msgspec.structs.replace(seen, doubt=parse(HIDDEN).doubt)
+    assert decides(doubtful, request) is F  # whatever else it says
+    other = msgspec.structs.replace(parse({"Statement": []}), doubt=doubtful.doubt)
+    assert decides(other, request) is U
