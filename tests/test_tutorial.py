@@ -122,9 +122,11 @@ def test_the_tutorial(shell: Shell) -> None:
                 found = shell.run(command.replace(_PORT, port)).replace(port, _PORT)
                 assert pattern(shown).fullmatch(found), f"$ {command}\n{found}\n--- the page shows\n{shown}"
         elif name:
-            (shell.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (shell.folder / name).write_text(block, encoding="utf-8")
-    assert commands > 15
+            file = shell.folder / name.removeprefix("+")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("a" if name.startswith("+") else "w", encoding="utf-8") as out:
+                out.write(block)
+    assert commands > 20
 
 
 @pytest.mark.parametrize(

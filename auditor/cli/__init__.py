@@ -83,7 +83,9 @@ def entry() -> None:
         click.echo("auditor: interrupted", err=True)
         code = 130
     except AuditorError as error:
-        click.echo(f"auditor: error: {_printable(str(error))}", err=True)
+        from auditor.cli.policy.common import printable
+
+        click.echo(f"auditor: error: {printable(str(error))}", err=True)
         code = error.exit_code
     except (BrokenPipeError, SystemExit):  # click makes the first into the second, with code 1: "findings"
         from auditor.cli.outputs import discard_stdout
@@ -99,10 +101,3 @@ def entry() -> None:
 def _asked() -> int:
     """A press of the Tab key: click answers in the shell's own words."""
     return shell_complete(main, {}, "auditor", VARIABLE, os.environ[VARIABLE])
-
-
-def _printable(text: str) -> str:
-    """A message may quote what is not ours: the name of a file, OPA's own words."""
-    from auditor.render.text import plain
-
-    return "\n".join(map(plain, text.splitlines()))

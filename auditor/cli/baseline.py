@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Callable[..., object])
 
-EXAMPLES = """\b
-Examples:
-  auditor scan . -o json | auditor baseline write -
-  auditor scan . --baseline auditor-baseline.jsonl
-  auditor scan . --baseline auditor-baseline.jsonl --ratchet
-  auditor scan . -o json=report.json;  auditor baseline update report.json
-"""
-
 
 def _file_option(command: C) -> C:
     option = click.option(
@@ -37,11 +29,19 @@ def _file_option(command: C) -> C:
     return option(config_option(command))
 
 
-@click.group(epilog=EXAMPLES)
+@click.group()
 def baseline() -> None:
     """What was there before the gate: a run with --baseline fails only on the rest.
 
     `scan` and `audit` with --ratchet take out of it what passes now.
+
+    \b
+    Examples:
+      auditor baseline write report.json
+      auditor scan . -o json | auditor baseline write -
+      auditor scan . --baseline auditor-baseline.jsonl
+      auditor scan . --baseline auditor-baseline.jsonl --ratchet
+      auditor scan . -o json=report.json;  auditor baseline update report.json
     """
 
 
@@ -54,6 +54,11 @@ def write(report: str, file: str | None, config_file: Path | None, force: bool) 
 
     REPORT is a JSON report of `auditor scan` or `auditor audit` (--no-baseline, if the configuration names one), or -
     for standard input. What is waived or accepted is answered for already and is not recorded.
+
+    \b
+    Examples:
+      auditor scan . -o json=report.json;  auditor baseline write report.json
+      auditor baseline write report.json --force
     """
     from auditor.adoption.baseline import entries_of
     from auditor.cli import adopting
@@ -74,6 +79,10 @@ def update(report: str, file: str | None, config_file: Path | None) -> None:
     """Bring the baseline up to REPORT: add what is new, follow renamed files, take out what is fixed.
 
     REPORT as for `write`. What REPORT did not judge, or could not see, stays. Use `scan --ratchet` to take out only.
+
+    \b
+    Example:
+      auditor baseline update report.json
     """
     from auditor.adoption import baseline as lines
     from auditor.adoption import known, ratchet
@@ -96,7 +105,13 @@ def update(report: str, file: str | None, config_file: Path | None) -> None:
 @_file_option
 @click.option("--all", "everything", is_flag=True, help="Each entry, not only how many there are of each policy.")
 def show(file: str | None, config_file: Path | None, everything: bool) -> None:
-    """What the baseline holds, by policy."""
+    """What the baseline holds, by policy.
+
+    \b
+    Examples:
+      auditor baseline show
+      auditor baseline show --baseline old.jsonl --all
+    """
     from auditor.adoption.baseline import read
     from auditor.render.text import plain
 

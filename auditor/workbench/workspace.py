@@ -27,6 +27,36 @@ SETTINGS = ".vscode/settings.json"
 
 _ALL = 1_000_000
 
+# conftest (https://www.conftest.dev) asks package main for deny, and wants a msg of each. It knows no gaps: what is
+# not in the input is not there to it. So an input that says nothing is denied, too.
+ADAPTER = """\
+# the report as conftest asks for it
+package main
+
+deny contains {"msg": message, "policy": id, "resource": denial.id, "path": denial.path} if {
+	some key, denials in report
+	some denial in denials
+	id := replace(key, "_", "-")
+	path := concat("/", [sprintf("%v", [step]) | some step in denial.path])
+	message := sprintf("%s: %s: %s (/%s)", [id, denial.id, denial.message, path])
+}
+
+deny contains {"msg": message, "policy": id} if {
+	some key in input.policies
+	not report[key]
+	id := replace(key, "_", "-")
+	message := sprintf("%s: is not loaded, so nothing is known of it", [id])
+}
+
+deny contains {"msg": "the input names no policies, so nothing was asked"} if not has_policies
+
+deny contains {"msg": "the input has no resources"} if not has_resources
+
+has_policies if count(input.policies) > 0
+
+has_resources if is_object(input.resources)
+"""
+
 
 def files(pack: Pack, policy: Policy, roots: Sequence[str]) -> dict[str, str]:
     """File name in the workspace to text. `roots`: the author's packs, from the workspace's folder.
@@ -40,6 +70,7 @@ def files(pack: Pack, policy: Policy, roots: Sequence[str]) -> dict[str, str]:
     made = {f"{OWN}/schema.json": _json(input_schema(types)), INPUT: _json(sample(policy))}
     for file in libraries:
         made[f"{OWN}/rego/{file.parent.name}/{file.name}"] = file.read_text(encoding="utf-8")
+    made[f"{OWN}/rego/main/adapter.rego"] = ADAPTER
     made[SETTINGS] = _json(settings(roots))
     return made
 

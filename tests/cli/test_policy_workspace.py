@@ -46,6 +46,33 @@ def test_stock_opa_works_with_what_is_written(auditor: Auditor, pack: Path, fold
         assert Path(named.replace("${workspaceFolder}", str(folder))).exists()
 
 
+def conftest_says(opa: str, folder: Path, input: object) -> list[str]:
+    """What conftest asks: the rules of package main, in all files; each denial has a msg."""
+    (folder / "asked.json").write_text(json.dumps(input))
+    data = ("-d", "pack", "-d", ".auditor/rego")
+    found = stock(opa, folder, "eval", "-f", "raw", *data, "-i", "asked.json", "data.main.deny")
+    return sorted(denial["msg"] for denial in json.loads(found.stdout))
+
+
+def test_denials_as_conftest_wants_them(auditor: Auditor, pack: Path, folder: Path, opa: str) -> None:
+    assert auditor("policy", "workspace", ID, "--pack", "pack").returncode == 0
+    sample = json.loads((folder / "input.json").read_text())
+    (bucket,) = sample["resources"]["AWS::S3::Bucket"]
+    denied = f"{ID}: {bucket['id']}: old versions are not kept (/VersioningConfiguration/Status)"
+    assert conftest_says(opa, folder, sample) == [denied]
+    bucket["properties"] = {"VersioningConfiguration": {"Status": "Enabled"}}
+    assert conftest_says(opa, folder, sample) == []
+    # an input that asks nothing is never fine
+    assert conftest_says(opa, folder, {**sample, "policies": ["gone"]}) == [
+        "gone: is not loaded, so nothing is known of it"
+    ]
+    assert conftest_says(opa, folder, {**sample, "policies": []}) == [
+        "the input names no policies, so nothing was asked"
+    ]
+    assert len(conftest_says(opa, folder, {"Resources": {"Logs": {"Type": "AWS::S3::Bucket"}}})) == 2
+    assert stock(opa, folder, "fmt", "--list", ".auditor/rego").stdout == ""
+
+
 def test_a_misspelt_property_is_an_error_with_the_schema(auditor: Auditor, pack: Path, folder: Path, opa: str) -> None:
     assert auditor("policy", "workspace", "--pack", "pack").returncode == 0
     file = pack / "acme_bucket_named" / "acme_bucket_named.rego"

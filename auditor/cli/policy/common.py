@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,3 +39,15 @@ def shown(file: str) -> str:
     """A file as the user would type it here."""
     relative = os.path.relpath(file)
     return file if relative.startswith("..") else relative
+
+
+def printable(text: str) -> str:
+    """A message, its files as the user would type them here. It may quote what is not ours: it moves no cursor."""
+    from auditor.render.text import plain
+
+    try:
+        here = os.getcwd()
+    except OSError:  # the folder is gone
+        here = "/"
+    near = text if here == "/" else re.sub(rf"(?<![\w./-]){re.escape(here)}/", "", text)
+    return "\n".join(map(plain, near.splitlines()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import msgspec
 from auditor.catalogue import load
 from auditor.cli import session
 from auditor.cli.policy import telling
-from auditor.cli.policy.common import shown
+from auditor.cli.policy.common import printable, shown
 from auditor.engine.opa import ManagedOpa
 from auditor.errors import EngineError, PackError, UsageError
 from auditor.render.text import plain
@@ -38,7 +39,7 @@ def stay(packs: Sequence[Path], asked: Sequence[str], sound: bool) -> None:
         except _Saved:
             click.echo("saved again")
         except (PackError, UsageError) as error:
-            click.echo("\n".join(f"  {plain(line)}" for line in str(error).splitlines()))
+            click.echo(textwrap.indent(printable(str(error)), "  "))
         except EngineError as error:
             click.echo(f"  the engine failed: {plain(str(error))}")
         else:
