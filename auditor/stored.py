@@ -155,7 +155,14 @@ def _stored(head: _Head, verdicts: Spool, tail: _Tail) -> Stored:
     policies = tuple(map(_policy, head.policies))
     keys = {policy.id: policy.key for policy in policies}
     report = Report(
-        header=Header(snapshot.taken_at, snapshot.kind, snapshot.scope, snapshot.regions),
+        header=Header(
+            snapshot.taken_at,
+            snapshot.kind,
+            snapshot.scope,
+            snapshot.regions,
+            snapshot.left_out or (),
+            snapshot.not_collected or (),
+        ),
         tool_version=head.tool.version,
         pack_revision=head.tool.pack,
         engine_version=head.tool.engine,

@@ -45,17 +45,25 @@ def moto_url() -> Iterator[str]:
         yield url
 
 
+def environment(url: str) -> dict[str, str]:
+    """What makes boto3 ask that moto, and nobody else."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+    }
+
+
 @pytest.fixture
 def aws(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An empty account; gives a function that makes seeding clients."""
     import boto3
 
     urlopen(Request(f"{moto_url}/moto-api/reset", method="POST"), timeout=30).close()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    for name, value in environment(moto_url).items():
+        monkeypatch.setenv(name, value)
     from auditor.sources.sessions import _without_account_in_host
 
     session = boto3.session.Session()

@@ -18,6 +18,8 @@ class Header(msgspec.Struct, frozen=True):
     kind: Literal["template", "live", "snapshot", "plan"]
     scope: tuple[str, ...]  # files or account ids
     regions: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()  # regions that are enabled in an account and that the user did not choose
+    not_collected: tuple[str, ...] = ()  # types that a policy reads and that nobody asked for in some account
 
 
 class Scope(Protocol):

@@ -53,6 +53,7 @@ def write(
     end = chain(
         _notes(report, style),
         _tally(report, style),
+        _covered(report, options, style),
         _counts(report, style),
         _causes(decision, options, style),
         _outcome(decision, style),
@@ -151,6 +152,18 @@ def _tally(report: Report, style: Style) -> Iterator[str]:
     counted = [f"{number:,} {_ONE.get(what, what) if number == 1 else what}" for what, number in report.tally.items()]
     if counted:
         yield from style.fold(", ".join(counted), rest="  ")
+
+
+def _covered(report: Report, options: RenderOptions, style: Style) -> Iterator[str]:
+    """Where accounts were asked, and what was not."""
+    header = report.header
+    if header.kind not in ("live", "snapshot"):
+        return
+    most = None if options.everything else MOST_SUBJECTS
+    told = (("regions", header.regions), ("regions left out", header.left_out), ("not collected", header.not_collected))
+    for what, names in told:
+        if names:
+            yield from style.fold(f"{what}: {plain(joined(names, len(names) if most is None else most))}", rest="  ")
 
 
 def _counts(report: Report, style: Style) -> Iterator[str]:

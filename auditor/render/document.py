@@ -20,12 +20,18 @@ class Tool(msgspec.Struct, frozen=True):
 
 
 class SnapshotHeader(msgspec.Struct, frozen=True):
-    """`scope`: the templates or accounts; `taken_at` is RFC 3339 in UTC."""
+    """`scope`: the templates or accounts; `taken_at` is RFC 3339 in UTC.
+
+    Of accounts only: `left_out`, the enabled regions that were not asked, and `not_collected`, the types that a policy
+    reads and that were not asked for.
+    """
 
     kind: Literal["template", "live", "snapshot", "plan"]
     taken_at: str
     scope: tuple[str, ...]
     regions: tuple[str, ...] = ()
+    left_out: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    not_collected: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Counts(msgspec.Struct, frozen=True):

@@ -11,6 +11,8 @@ from auditor.render import document as doc
 from auditor.render.options import RenderOptions, shown
 from auditor.render.text import encodable
 
+_OF_ACCOUNTS = ("live", "snapshot")
+
 
 def render(report: Report, decision: Decision, options: RenderOptions, out: IO[str]) -> None:
     head = {
@@ -21,6 +23,7 @@ def render(report: Report, decision: Decision, options: RenderOptions, out: IO[s
             report.header.taken_at,
             tuple(map(encodable, report.header.scope)),
             report.header.regions,
+            *((report.header.left_out, report.header.not_collected) if report.header.kind in _OF_ACCOUNTS else ()),
         ),
         "policies": [_policy(policy, report) for policy in report.policies],
     }

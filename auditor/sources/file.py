@@ -156,9 +156,19 @@ class SnapshotSource:
             for name, own in gaps.items():
                 self._accounts += 1
                 coverage = coverage_of(trailer.coverage.get(name) if trailer is not None else None)
-                unseen = (*own, *_never_asked(name, own, coverage, plan))
+                never = tuple(_never_asked(name, own, coverage, plan))
+                self._tell(coverage, never)
+                unseen = (*own, *never)
                 others = buckets.of_others(name) if buckets else ()
                 yield SnapshotScope(file, name, unseen, coverage, others, _unasked(coverage, plan))
+
+    def _tell(self, coverage: Coverage, never: Sequence[Gap]) -> None:
+        """What an account lacks, for the header of the report."""
+        self.header = msgspec.structs.replace(
+            self.header,
+            left_out=tuple(sorted({*self.header.left_out, *coverage.left_out})),
+            not_collected=tuple(sorted({*self.header.not_collected, *(gap.type for gap in never)})),
+        )
 
     def tally(self) -> Mapping[str, int]:
         return {"accounts": self._accounts}

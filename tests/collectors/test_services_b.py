@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.stub import Stubber
 
@@ -16,6 +17,8 @@ from auditor.collectors.account import AccountRun
 from auditor.collectors.base import Collector, wanted_of
 from auditor.collectors.call import Place, Service
 from auditor.collectors.iam import ENTRY, _report
+from auditor.data import service_regions
+from auditor.data.partitions import HOMES
 from auditor.model import Hidden, Path, Reason, Resource
 from auditor.sources.sessions import Patience, own_account
 
@@ -67,14 +70,30 @@ def test_the_account_and_each_region_are_always_there(aws: Aws) -> None:
 
 @pytest.mark.parametrize(
     ("partition", "region", "unavailable"),
-    [("aws-iso", "us-iso-east-1", ["accessanalyzer"]), ("aws", "eu-west-1", []), ("aws", "xx-new-1", Hidden)],
+    [
+        ("aws", "eu-west-1", []),
+        ("aws-us-gov", "us-gov-east-1", []),
+        ("aws-cn", "cn-northwest-1", ["guardduty"]),
+        ("aws-iso", "us-iso-east-1", Hidden),
+        ("aws", "xx-new-1", Hidden),
+    ],
 )
-def test_a_region_without_a_service_is_known_and_a_new_region_is_not(
-    partition: str, region: str, unavailable: object
+def test_only_a_row_of_the_table_says_that_a_region_has_no_such_service(
+    partition: str, region: str, unavailable: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(service_regions, "LACKS", {"cn-northwest-1": frozenset({"guardduty"})})
     (draft,) = identity._region({}, Place(ACCOUNT, partition, region), None)
     value = draft.properties["UnavailableServices"]
     assert isinstance(value, Hidden) if unavailable is Hidden else value == unavailable
+
+
+def test_no_row_of_the_table_denies_an_endpoint_that_the_sdk_knows() -> None:
+    session = botocore.session.get_session()
+    for partition in HOMES:
+        for service in service_regions.SERVICES:
+            offered = set(session.get_available_regions(service, partition))
+            assert not [region for region in offered if service in service_regions.LACKS.get(region, ())]
+    assert set(service_regions.LACKS) <= service_regions.KNOWN
 
 
 def test_of_the_security_contact_only_the_presence_is_kept(aws: Aws) -> None:
