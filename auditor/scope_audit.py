@@ -25,6 +25,7 @@ from auditor.model import (
     Plan,
     Policy,
     Population,
+    Reason,
     Resource,
     Scope,
     Sign,
@@ -34,6 +35,8 @@ from auditor.model import (
     overlaps,
     reference,
 )
+
+_SHOWN_EVERYWHERE = frozenset(("AWS::CloudTrail::Trail", "Auditor::CloudTrail::TrailStatus"))
 
 # The types that hang on another resource.
 ATTACHED = frozenset(type for type, rows in BY_TYPE.items() if any(row.kind == "attachment" for row in rows))
@@ -88,6 +91,8 @@ class ScopeAudit:
                 self._guests.setdefault(owner, []).append(resource)
         gaps: dict[str, list[Gap]] = {}
         for gap in self.scope.gaps:
+            gaps.setdefault(gap.type, []).append(gap)
+        for gap in _left_out(self.scope, self._facts):
             gaps.setdefault(gap.type, []).append(gap)
         self._view = ScopeView(joined, gaps, is_closed=self.scope.coverage.related is None)
 
@@ -319,6 +324,20 @@ def _located(denial: Denial, subject: Resource) -> Denial:
     else:
         path = projection.source_path(subject.properties, denial.path)
     return msgspec.structs.replace(denial, path=path)
+
+
+def _left_out(scope: Scope, facts: Sequence[Fact]) -> Iterator[Gap]:
+    """What facts about global subjects (the account, a role) do not see, because the user left regions out.
+
+    A multi-region trail shows in every region, and one of a single region answers none of their questions.
+    """
+    lists = scope.coverage.lists or {}
+    of_all = [fact for fact in facts if any(type in lists and lists[type] is None for type in fact.on)]
+    for type in sorted({type for fact in of_all for type in fact.joins} - _SHOWN_EVERYWHERE):
+        if lists.get(type) is not None:
+            for region in scope.coverage.left_out:
+                detail = f"{type} was not collected in {len(scope.coverage.left_out)} regions that were left out"
+                yield Gap(scope.account, region, type, None, (), Reason.OUTSIDE, detail)
 
 
 def _is_broadcast(type: str) -> bool:
