@@ -36,6 +36,8 @@ from auditor.model import (
     reference,
 )
 
+_SHOWN_EVERYWHERE = frozenset(("AWS::CloudTrail::Trail", "Auditor::CloudTrail::TrailStatus"))
+
 # The types that hang on another resource.
 ATTACHED = frozenset(type for type, rows in BY_TYPE.items() if any(row.kind == "attachment" for row in rows))
 
@@ -92,20 +94,11 @@ class ScopeAudit:
             gaps.setdefault(gap.type, []).append(gap)
         is_closed = self.scope.coverage.related is None
         self._view = self._wide_view = ScopeView(joined, gaps, is_closed=is_closed)
-        if left_out := list(self._left_out(joins.keys())):
+        if left_out := list(_left_out(self.scope, self._facts)):
             more = dict(gaps)
             for gap in left_out:
                 more[gap.type] = [*more.get(gap.type, ()), gap]
             self._wide_view = ScopeView(joined, more, is_closed=is_closed)
-
-    def _left_out(self, types: Iterable[str]) -> Iterator[Gap]:
-        """What facts of global resources (the account, a bucket) did not see: what stands in regions left out."""
-        coverage = self.scope.coverage
-        for type in types:
-            if coverage.lists is not None and coverage.lists.get(type) is not None:
-                for region in coverage.left_out:
-                    why = f"{type} was not collected in {region}, which was left out"
-                    yield Gap(self.scope.account, region, type, None, (), Reason.OUTSIDE, why)
 
     def reads_of_stand_in(self, policy: Policy, stand_in: Resource) -> bool:
         """Whether the policy, or a fact for it, reads what the stand-in declares."""
@@ -336,6 +329,20 @@ def _located(denial: Denial, subject: Resource) -> Denial:
     else:
         path = projection.source_path(subject.properties, denial.path)
     return msgspec.structs.replace(denial, path=path)
+
+
+def _left_out(scope: Scope, facts: Sequence[Fact]) -> Iterator[Gap]:
+    """What facts about global subjects (the account, a role) do not see, because the user left regions out.
+
+    A multi-region trail shows in every region, and one of a single region answers none of their questions.
+    """
+    lists = scope.coverage.lists or {}
+    of_all = [fact for fact in facts if any(type in lists and lists[type] is None for type in fact.on)]
+    for type in sorted({type for fact in of_all for type in fact.joins} - _SHOWN_EVERYWHERE):
+        if lists.get(type) is not None:
+            for region in scope.coverage.left_out:
+                detail = f"{type} was not collected in {len(scope.coverage.left_out)} regions that were left out"
+                yield Gap(scope.account, region, type, None, (), Reason.OUTSIDE, detail)
 
 
 def _is_broadcast(type: str) -> bool:

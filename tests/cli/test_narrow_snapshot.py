@@ -61,14 +61,3 @@ def test_a_property_that_only_a_fact_reads_and_nobody_asked_for(tmp_path: Path, 
     found, causes = status(tmp_path, opa, policy, group, asked)
     assert found == "UNKNOWN"
     assert any("SecurityGroupIngress was not collected" in cause for cause in causes)
-
-
-def test_a_trail_may_stand_in_a_region_that_was_left_out(tmp_path: Path, opa: str) -> None:
-    policy = "cloudtrail-multi-region-enabled"
-    type = "Auditor::Account::Account"
-    properties = {"AccountId": ACCOUNT, "Partition": "aws"}
-    account = resource(ACCOUNT, type, region=None, properties=properties)
-    assert status(tmp_path, opa, policy, account)[0] == "FAIL"
-    found, causes = status(tmp_path, opa, policy, account, left_out=("us-east-1",))
-    assert found == "UNKNOWN"
-    assert any("us-east-1" in cause for cause in causes)

@@ -23,6 +23,11 @@ from auditor.workbench.soundness import Trial, trials
 _ENDPOINT = "AWS::EC2::LaunchTemplate:/LaunchTemplateData/MetadataOptions/HttpEndpoint"
 _SNAPSHOT = "AWS::AutoScaling::LaunchConfiguration:/BlockDeviceMappings/*/Ebs/SnapshotId"
 _SERVERLESS = "AWS::Serverless::Function:/facts/secret.scan"
+_BUCKETS = {
+    "cloudfront_access_logged": ("AWS::CloudFront::Distribution", "/DistributionConfig/Logging/Bucket"),
+    "elb_access_logged": ("AWS::ElasticLoadBalancing::LoadBalancer", "/AccessLoggingPolicy/S3BucketName"),
+}
+_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer:/facts/log.bucket"
 
 # policy key: mutants that nothing notices, and why that is no hole
 SURVIVORS: dict[str, dict[str, str]] = {
@@ -31,6 +36,17 @@ SURVIVORS: dict[str, dict[str, str]] = {
             "flip Auditor::Account::Account:/facts/log.trailcoverage": "read with both signs, and hidden as a whole"
         }
         for mode in ("read", "write")
+    },
+    **{
+        key: dict.fromkeys(
+            [
+                f"{how} {at}"
+                for how in ("drop", "flip")
+                for at in (f"{type}:{path}", f"{type}:/facts/log.bucket", _BALANCER)
+            ],
+            "the bucket's name is read as it stands and by the fact, and either read notices that it is hidden",
+        )
+        for key, (type, path) in _BUCKETS.items()
     },
     "ec2_imdsv2_required": dict.fromkeys(
         (f"drop {_ENDPOINT}", f"flip {_ENDPOINT}"), "of an instance's template; the template's own read stays beside it"

@@ -30,7 +30,7 @@ def _compute(account: Resource, view: View) -> Derived:
     partition = account.properties.get("Partition")
     known = partition if isinstance(partition, str) else "aws"
     ways = {
-        "filters": any_of(_trails(account, known, view), broken("trail", "there is no trail")),
+        "filters": any_of(_trails(account, known, view), broken("trail", "there is no multi-region trail")),
         "rules": then(
             any_of(
                 (*_recorders(account, view), *maybe("trail", view, trails.TRAIL, account, None)),

@@ -73,7 +73,7 @@ def _management(id: str, account: str, view: View) -> tuple[list[Json] | None, H
     if hidden is not None:
         return None, hidden
     short = [_short(one, next(check for check in checks if check.holds is F)) for one, checks in judged]
-    return short or [{"why": "no trail exists", "evidence": {"id": id, "pointer": ""}}], None
+    return short or [{"why": "no multi-region trail exists", "evidence": {"id": id, "pointer": ""}}], None
 
 
 def _records_management(trail: Recorder) -> Iterator[Check]:

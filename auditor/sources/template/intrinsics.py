@@ -115,6 +115,8 @@ def substitute(argument: Node, value: Callable[[Node], Any], named: Callable[[st
     template = str(template) if isinstance(template, str) else value(template)
     if isinstance(template, MARKERS):
         return hidden_by("Fn::Sub", [template, value(own)], where)
+    if isinstance(template, dict) and len(template) == 1:  # of another program, such as Rain::Embed
+        return wrong(f"Fn::Sub takes a string, not {next(iter(template))}")
     if not isinstance(template, str) or not isinstance(own, dict) or any(more):
         return wrong("Fn::Sub takes a string and a mapping")
     pieces = (

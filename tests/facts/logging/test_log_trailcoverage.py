@@ -221,7 +221,7 @@ def unlisted(type: str, parent: str | None = None, region: str | None = None) ->
 
 
 def test_canary() -> None:
-    assert short() == ["no trail exists"]
+    assert short() == ["no multi-region trail exists"]
     value, _ = asked([made(BUCKET, "a", {})])
     assert [[one["name"] for one in value["objects"][mode]["uncovered"]] for mode in ("read", "write")] == [
         ["a"],

@@ -362,3 +362,8 @@ def test_places_lead_through_branches_mappings_and_references() -> None:
 def paths(made: Any, above: tuple[Any, ...] = ()) -> set[tuple[Any, ...]]:
     items = made.items() if isinstance(made, dict) else enumerate(made) if isinstance(made, list) else ()
     return {above}.union(*(paths(item, (*above, key)) for key, item in items))
+
+
+def test_what_another_program_would_put_into_a_sub_is_named() -> None:
+    made = value("{'Fn::Sub': {'Rain::Embed': 'setup.sh'}}")
+    assert made == hidden("Fn::Sub takes a string, not Rain::Embed", None)

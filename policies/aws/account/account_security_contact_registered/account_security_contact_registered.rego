@@ -37,7 +37,7 @@ import data.lib.deny
 
 deny contains deny.absent(contacts, ["Security", field], message) if {
 	some contacts in input.resources["Auditor::Account::Contacts"]
-	some field in {"Name", "EmailAddress", "PhoneNumber"}
+	some field, called in {"Name": "a name", "EmailAddress": "a mail address", "PhoneNumber": "a phone number"}
 	not contacts.properties.Security[field]
-	message := sprintf("the account has no security contact with %s", [field])
+	message := sprintf("the account has no security contact with %s", [called])
 }

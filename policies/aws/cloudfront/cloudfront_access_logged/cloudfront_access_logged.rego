@@ -25,6 +25,7 @@
 #         - /DistributionConfig/CacheBehaviors/*/RealtimeLogConfigArn
 #         - /DistributionConfig/DefaultCacheBehavior/RealtimeLogConfigArn
 #         - /DistributionConfig/Logging/Bucket
+#         - /facts/log.bucket/named
 #       seeks: [/DistributionConfig/CacheBehaviors/*]
 #     AWS::CloudFront::RealtimeLogConfig:
 #       needs: [/SamplingRate]
@@ -53,6 +54,9 @@ deny contains deny.missing(distribution, ["DistributionConfig", "Logging", "Buck
 }
 
 is_logged(distribution) if distribution.properties.DistributionConfig.Logging.Bucket != ""
+
+# a name that a template shows in part, or that only AWS knows
+is_logged(distribution) if distribution.facts["log.bucket"].named == true
 
 is_logged(distribution) if delivering[distribution.arn]
 

@@ -25,6 +25,11 @@ test_a_bucket_is_enough_if_it_has_a_name if {
 	denied({}, {}) == 1
 }
 
+test_a_name_that_is_not_seen_whole_is_a_name if {
+	named := {"id": "d", "arn": "arn:d", "properties": {}, "facts": {"log.bucket": {"named": true}}}
+	policy.deny == set() with input as {"resources": {"AWS::CloudFront::Distribution": [named]}}
+}
+
 test_real_time_logs_must_be_everywhere_and_whole if {
 	denied({"DefaultCacheBehavior": live}, sampled(100)) == 0
 	denied({"DefaultCacheBehavior": live, "CacheBehaviors": [live]}, sampled(100)) == 0

@@ -39,7 +39,7 @@ deny contains deny.absent(bucket, ["LoggingConfiguration", "DestinationBucketNam
 	some bucket in input.resources["AWS::S3::Bucket"]
 	trail_buckets[bucket.name]
 	not logs_elsewhere(bucket)
-	message := "a trail writes to the bucket, and nothing in another bucket records who reads or changes its files"
+	message := "a trail writes to the bucket, and the bucket writes no server access log to another one"
 }
 
 logs_elsewhere(bucket) if bucket.properties.LoggingConfiguration.DestinationBucketName != bucket.name

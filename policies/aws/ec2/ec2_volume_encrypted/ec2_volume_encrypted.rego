@@ -11,7 +11,8 @@
 #   volumes only. What a template declares without saying so counts as not encrypted, except in the regions that
 #   `default_encryption_regions` of `[template.assume]` lists. KmsKeyId alone encrypts nothing. A volume or mapping
 #   made from a snapshot or from another volume takes the encryption of its origin when it says nothing: it is
-#   undecided unless the origin is seen.
+#   undecided unless the origin is seen. An encrypted image passes its encryption on as well; a mapping for the root
+#   device of one still has to say it, since a template does not show which image it will be.
 # related_resources:
 #   - https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html
 #   - https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html

@@ -24,11 +24,12 @@
 #   applies: both
 #   reads:
 #     AWS::ElasticLoadBalancing::LoadBalancer:
-#       needs: [/AccessLoggingPolicy/Enabled, /AccessLoggingPolicy/S3BucketName]
+#       needs: [/AccessLoggingPolicy/Enabled, /AccessLoggingPolicy/S3BucketName, /facts/log.bucket/named]
+#       seeks: [/AccessLoggingPolicy/Enabled]
 #     AWS::ElasticLoadBalancingV2::Listener:
 #       seeks: [/LoadBalancerArn, /Protocol]
 #     AWS::ElasticLoadBalancingV2::LoadBalancer:
-#       needs: [/LoadBalancerAttributes/*/Key, /LoadBalancerAttributes/*/Value]
+#       needs: [/LoadBalancerAttributes/*/Key, /LoadBalancerAttributes/*/Value, /facts/log.bucket/named]
 #       seeks: [/Type]
 #     AWS::Logs::Delivery:
 #       needs: [/DeliverySourceName]
@@ -67,21 +68,33 @@ deny contains deny.absent(balancer, ["AccessLoggingPolicy", "Enabled"], "the loa
 	not balancer.properties.AccessLoggingPolicy.Enabled == true
 }
 
-deny contains deny.absent(balancer, ["AccessLoggingPolicy", "S3BucketName"], "the access log has no bucket") if {
+deny contains deny.missing(balancer, ["AccessLoggingPolicy", "S3BucketName"], "the access log has no bucket") if {
 	some balancer in input.resources["AWS::ElasticLoadBalancing::LoadBalancer"]
-	not has_bucket(balancer)
+	balancer.properties.AccessLoggingPolicy.Enabled == true
+	not has_classic_bucket(balancer)
 }
-
-has_bucket(balancer) if balancer.properties.AccessLoggingPolicy.S3BucketName != ""
 
 is_logged(balancer) if {
 	some enabled in balancer.properties.LoadBalancerAttributes
 	enabled.Key == "access_logs.s3.enabled"
 	enabled.Value == "true"
+	has_bucket(balancer)
+}
+
+has_bucket(balancer) if {
 	some bucket in balancer.properties.LoadBalancerAttributes
 	bucket.Key == "access_logs.s3.bucket"
 	bucket.Value != ""
 }
+
+has_bucket(balancer) if is_named(balancer)
+
+has_classic_bucket(balancer) if balancer.properties.AccessLoggingPolicy.S3BucketName != ""
+
+has_classic_bucket(balancer) if is_named(balancer)
+
+# a name that a template shows in part, or that only AWS knows
+is_named(balancer) if balancer.facts["log.bucket"].named == true
 
 is_logged(balancer) if delivering[balancer.arn]
 

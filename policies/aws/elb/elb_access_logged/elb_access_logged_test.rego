@@ -50,9 +50,18 @@ test_a_source_with_a_delivery_is_equal if {
 	denied(v2, balancer("application", []), {"AWS::Logs::DeliverySource": [source("ALB_ACCESS_LOGS")]}) == 1
 }
 
+test_a_name_that_is_not_seen_whole_is_a_name if {
+	facts := {"log.bucket": {"named": true}}
+	on := {"AccessLoggingPolicy": {"Enabled": true}}
+	policy.deny == set() with input as {"resources": {
+		v2: [{"id": "b", "arn": "arn:b", "facts": facts, "properties": balancer("application", [attributes("true", "")[0]])}],
+		classic: [{"id": "c", "arn": "arn:c", "facts": facts, "properties": on}],
+	}}
+}
+
 test_a_classic_balancer_needs_flag_and_bucket if {
 	denied(classic, {"AccessLoggingPolicy": {"Enabled": true, "S3BucketName": "logs"}}, {}) == 0
 	denied(classic, {"AccessLoggingPolicy": {"Enabled": false, "S3BucketName": "logs"}}, {}) == 1
 	denied(classic, {"AccessLoggingPolicy": {"Enabled": true}}, {}) == 1
-	denied(classic, {}, {}) == 2
+	denied(classic, {}, {}) == 1
 }

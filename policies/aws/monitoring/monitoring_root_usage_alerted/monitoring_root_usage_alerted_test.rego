@@ -15,16 +15,16 @@ denied(chain, accept) := {denial.message | some denial in denials} if {
 
 works := {"complete": true, "path": []}
 
-fails := {"complete": false, "link": "trail", "why": "there is no trail"}
+fails := {"complete": false, "link": "trail", "why": "there is no multi-region trail"}
 
 test_either_way_is_enough if {
 	denied({"filters": works, "rules": fails}, true) == set()
-	denied({"filters": fails, "rules": works, "broken": "there is no trail"}, true) == set()
+	denied({"filters": fails, "rules": works, "broken": "there is no multi-region trail"}, true) == set()
 }
 
 test_event_rules_count_only_where_they_are_accepted if {
-	messages := denied({"filters": fails, "rules": works, "broken": "there is no trail"}, false)
-	messages == {"nobody is told that the root user is used: there is no trail"}
+	messages := denied({"filters": fails, "rules": works, "broken": "there is no multi-region trail"}, false)
+	messages == {"nobody is told that the root user is used: there is no multi-region trail"}
 }
 
 test_the_first_broken_link_is_named if {
