@@ -71,6 +71,10 @@ def test_nothing_is_overwritten(auditor: Auditor, folder: Path) -> None:
             'has no "Stauts" (did you mean "Status"?)',
         ),
         (
+            [ID, "--type", "AWS::S3::Bucket", "--reads", "AWS::S3::BucketPolicy:/PolicyDocument", "--pack", "p"],
+            'another type is read by the Rego (some other in input.resources["AWS::S3::BucketPolicy"])',
+        ),
+        (
             [ID, "--type", "AWS::S3::Bucket", "--reads", "/CorsConfiguration/CorsRules", "--pack", "p"],
             "is a list: say which of its properties",
         ),

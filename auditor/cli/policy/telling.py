@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.policy.common import shown
-from auditor.render.text import plain
+from auditor.cli.policy.common import printable, shown
 
 if TYPE_CHECKING:
     from auditor.engine.tools import Coverage
@@ -30,7 +29,7 @@ def failures(found: Iterable[Failure]) -> None:
     for failure in found:
         file = shown(failure.file) if failure.file else failure.policy or "the pack"
         place = ":".join(str(part) for part in (file, failure.line, failure.column) if part)
-        click.echo("\n".join(map(plain, f"  {place}: [{failure.check}] {sentence(failure)}".splitlines())))
+        click.echo(printable(f"  {place}: [{failure.check}] {sentence(failure)}"))
 
 
 def coverage(covered: Iterable[Coverage]) -> None:

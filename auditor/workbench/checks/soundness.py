@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from auditor.model import Policy, Status
@@ -27,7 +28,11 @@ def unsound(
         tick()
         return runner.status(scope, case)
 
-    found = soundness.unsound(policy, cases, runner.facts, judge)
+    try:
+        found = soundness.unsound(policy, cases, runner.facts, judge)
+    except PolicyFailed as error:
+        yield Failure(SOUND, f"with something hidden {error}{_advice(str(error))}", policy.id, policy.file, 1)
+        return
     for one in found:
         truth = " or ".join(sorted(one.truth)) or "nothing that is certain"
         yield Failure(
@@ -40,3 +45,9 @@ def unsound(
             expected=f"UNKNOWN (it may be {truth})",
             got=one.verdict.value,
         )
+
+
+def _advice(text: str) -> str:
+    """For a function that was given a value of another kind than it takes."""
+    wanted = re.search(r"must be (string|number|boolean|array|object) but got", text)
+    return f" (a template may hold anything there: ask is_{wanted[1]}(...) on the line before)" if wanted else ""
