@@ -44,12 +44,13 @@ class Fixing:
     ) -> tuple[Adoption, Report]:
         """What the run ends with: the report of the edited files if they are written, else the one that it began with.
 
-        `again` judges with other bytes in the place of files. OutputError where a file cannot be written.
+        `again` judges with other bytes in the place of files. OutputError where a file cannot be written. Nothing is
+        written where the run is interrupted.
         """
         failed = (Status.FAIL, Status.WAIVED)
         before = {verdict_key(verdict) for verdict in report.verdicts if verdict.status in failed}
         before |= {(problem.message, problem.subject) for problem in report.problems}
-        wishes, old = self._wishes(report, roots), dict[str, bytes]()
+        wishes, old = self._wishes(report, roots) if report.complete else [], dict[str, bytes]()
         edits: dict[str, Edited] = {}
         judged = adoption, report
         while wishes:
@@ -59,6 +60,9 @@ class Fixing:
                 break
             watch = _Watch()
             judged = again({os.path.realpath(file): each.raw for file, each in edits.items()}, watch)
+            if not judged[1].complete:
+                wishes, report = [], msgspec.structs.replace(report, complete=False)
+                break
             taken_back = {wish.key: why for wish in wishes if (why := watch.against(wish, before, judged[1]))}
             if not taken_back:
                 break
@@ -187,7 +191,10 @@ def _write(edits: Mapping[str, Edited], old: Mapping[str, bytes]) -> None:
 
 
 def _diff(file: str, old: bytes, new: bytes) -> Iterator[str]:
-    return unified(file, text_of(old), text_of(new))
+    try:
+        return unified(file, old.decode("utf-8"), new.decode("utf-8"))  # with its byte order mark, to be applied
+    except UnicodeDecodeError:
+        return unified(file, text_of(old), text_of(new))
 
 
 def _some(lines: Sequence[str]) -> Iterator[str]:

@@ -68,18 +68,18 @@ def test_a_fix_keeps_every_other_byte_and_the_mode(auditor: Auditor, folder: Pat
 
 
 def test_a_diff_changes_nothing_and_can_be_applied(auditor: Auditor, folder: Path, environ: dict[str, str]) -> None:
-    file = put(folder, "a b.yaml", DISK)
+    file = put(folder, "a b.yaml", "\ufeff" + DISK)
     put(folder, "c.json", '{"Resources": {"Disk": {"Type": "AWS::EC2::Volume"}}}\n')
     done = auditor("scan", ".", "--diff", *POLICY, "-o", "json=report.json")
     assert done.returncode == 1
-    assert file.read_bytes().decode() == DISK
+    assert file.read_bytes().decode() == "\ufeff" + DISK
     assert "to fix: 2 in 2 files" in done.stderr
     (folder / "report.json").unlink()
     raw = subprocess.run(
         [*COMMAND, "scan", ".", "--diff", *POLICY], cwd=folder, env=environ, capture_output=True, check=False
     ).stdout
     subprocess.run(["git", "apply", "-"], cwd=folder, input=raw, check=True, capture_output=True)
-    assert file.read_bytes().decode() == FIXED
+    assert file.read_bytes().decode() == "\ufeff" + FIXED
     assert '"Properties": {"Encrypted": true}' in (folder / "c.json").read_text()
     done = auditor("scan", ".", "--diff", *POLICY)
     assert (done.returncode, done.stdout) == (0, "")
