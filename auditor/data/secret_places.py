@@ -80,6 +80,14 @@ PLACES: tuple[Place, ...] = (
     ),
 )
 
-# A hidden value of a template that only refers to something (a parameter, an import, a resource) holds no literal;
-# what these functions give may well be one.
-MAY_HOLD_LITERALS = ("Fn::Transform", "Fn::ForEach", "Fn::FindInMap")
+# A hidden value of a template that only refers to something (a parameter, an import, a resource) holds no literal, and
+# neither does what these functions make of it. Any other may well give one: Fn::Transform, Fn::ForEach, Fn::FindInMap,
+# and what another program expands (`!Rain::Embed`, read as Fn::Rain::Embed).
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+REFERRING = frozenset(
+    f"Fn::{name}"
+    for name in (
+        *("And", "Base64", "Cidr", "Equals", "GetAZs", "GetAtt", "If", "ImportValue", "Join", "Length", "Not", "Or"),
+        *("Select", "Split", "Sub", "ToJsonString"),
+    )
+)

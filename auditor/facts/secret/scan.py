@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from auditor.data.secret_patterns import HOLE, REFERENCE, STORED
-from auditor.data.secret_places import MAY_HOLD_LITERALS, PLACES
+from auditor.data.secret_places import PLACES, REFERRING
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.secret.detect import Found, formats, under_name, words
 from auditor.facts.secret.places import Value, values
@@ -17,6 +17,7 @@ from auditor.model import HIDDEN, Hidden, Json, Path, Reason, Resource, Text, po
 
 _REFERENCE = re.compile(REFERENCE)
 _STORED = re.compile(STORED)
+_FUNCTION = re.compile(r"Fn::\w+(?:::\w+)*")
 _TEMPLATE = (Reason.UNRESOLVED, Reason.OUTSIDE)
 
 
@@ -84,7 +85,7 @@ def _text(value: Json) -> tuple[str, tuple[Doubt, ...]]:
 
 def _is_reference(reason: Reason, symbol: str | None) -> bool:
     """A template that refers to a parameter, an export, a resource holds no literal there."""
-    return reason in _TEMPLATE and symbol is not None and not any(name in symbol for name in MAY_HOLD_LITERALS)
+    return reason in _TEMPLATE and symbol is not None and REFERRING.issuperset(_FUNCTION.findall(symbol))
 
 
 def _is_literal(text: str) -> bool:
