@@ -30,6 +30,7 @@ ROOT = HERE.parent.parent
 WORK = ROOT / ".bench"
 AUDITOR = str(Path(sys.executable).parent / "auditor")
 REGION = "us-east-1"
+FEWEST = 50  # calls of Prowler: with fewer it has not audited the account
 CPU_AIM, MEMORY_AIM, CALLS_AIM = 1 / 5, 1 / 6, 1_900
 # Prowler's names of the services that have collectors here.
 SERVICES = (
@@ -96,7 +97,7 @@ def measured(name: str, command: list[str], moto: str, out: Path) -> tuple[Usage
             **{"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"},
             **{"AWS_DEFAULT_REGION": REGION, "AWS_CONFIG_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true"},
         }
-        usage = run(command, environment)
+        usage = run(command, environment, out.with_suffix(".log"))
     size = sum(file.stat().st_size for file in (out.rglob("*") if out.is_dir() else [out]) if file.is_file())
     total = sum(calls.values())
     cpu = usage.cpu + usage.opa_cpu
@@ -128,14 +129,16 @@ def compare(scale: int, alone: bool) -> None:
             return
         theirs_out = out / "prowler"
         command = [program, "aws", "--service", *SERVICES, "--region", REGION, "--output-formats", "json-ocsf"]
-        theirs, _ = measured(
+        theirs, asked = measured(
             f"prowler, scale {scale}",
             [*command, "--output-directory", str(theirs_out), "--no-banner", "--ignore-exit-code-3"],
             url,
             theirs_out,
         )
-    if theirs.code not in (0, 3):
-        print(f"Prowler ended with {theirs.code}: no comparison")
+    if theirs.code not in (0, 3) or asked < FEWEST:
+        log = theirs_out.with_suffix(".log")
+        print(f"no comparison: Prowler ended with {theirs.code} after {asked:,} calls; the end of {log}:")
+        print("".join(f"  {line}\n" for line in log.read_text(errors="replace").splitlines()[-8:]))
         return
     cpu = (ours.cpu + ours.opa_cpu) / theirs.cpu
     memory = (ours.peak + ours.opa_peak) / theirs.peak

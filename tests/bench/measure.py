@@ -62,13 +62,12 @@ def _tree(root: int) -> list[int]:
     return pids
 
 
-def run(command: Sequence[str], env: dict[str, str] | None = None) -> Usage:
-    """One run, sampled every 5 ms; what happens in the last 5 ms of a process is not seen."""
+def run(command: Sequence[str], env: dict[str, str] | None = None, log: Path = Path(os.devnull)) -> Usage:
+    """One run, sampled every 5 ms; what happens in the last 5 ms of a process is not seen. `log`: what it says."""
     usage = Usage()
     begun = time.monotonic()
-    process = subprocess.Popen(
-        list(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **(env or {})}
-    )
+    with log.open("wb") as said:
+        process = subprocess.Popen(list(command), stdout=said, stderr=said, env={**os.environ, **(env or {})})
     done = threading.Event()
 
     def watch() -> None:

@@ -64,6 +64,8 @@ def test_findings_of_a_live_account_in_every_format(run: Run, tmp_path: Path, aw
     done = run(*LIVE, "--user-data", *outputs)
     assert done.returncode == 1, done.stderr
     report = json.loads((tmp_path / "report.json").read_text())
+    assert report["snapshot"]["regions"] == [REGION]
+    assert {"us-east-1", "eu-central-1"} <= set(report["snapshot"]["left_out"])
     names = {each["resource"]["name"] for each in verdicts(report, "secrets-not-in-plaintext", "FAIL")}
     assert {"checkout", "release", "old"} <= names
     assert len(names) == 6  # with the instance, the launch template and the task definition

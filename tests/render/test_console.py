@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from reports import BROKEN, LIVE, UNSEEN, decided, failed, finding, location, reference, report, undecided, unset
 
-from auditor.model import Decision, Gap, Reason, Report, Severity, Status, Verdict
+from auditor.model import Decision, Gap, Header, Reason, Report, Severity, Status, Verdict
 from auditor.render import FORMATS, SUMMARY, RenderOptions
 from auditor.render.closing import MOST_PROBLEMS
 from auditor.render.console import MOST_FAILURES, MOST_PLACES
@@ -244,3 +244,13 @@ def test_waived_and_accepted_are_counted_where_there_are_any() -> None:
 @pytest.mark.parametrize(("number", "words"), [(1, "1 nested stack"), (1234, "1,234 nested stacks")])
 def test_what_was_counted_is_said_in_its_number(number: int, words: str) -> None:
     assert words in rendered(report(tally={"templates": 1, "nested stacks": number}))
+
+
+def test_the_last_lines_say_where_an_account_was_not_asked() -> None:
+    left_out = tuple(f"us-east-{n}" for n in range(1, 6))
+    header = Header("2026-11-22T20:00:00Z", "snapshot", ("111122223333",), ("eu-west-1",), left_out, ("AWS::X::Y",))
+    text = rendered(report(header=header, tally={"accounts": 1}))
+    assert "1 account\nregions: eu-west-1\nregions left out: us-east-1, us-east-2, us-east-3 and 2 more\n" in text
+    assert "not collected: AWS::X::Y\n" in text
+    assert "us-east-5" in rendered(report(header=header), everything=True)
+    assert "regions" not in rendered(report())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,9 +12,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from reports import BROKEN, LIVE, POLICIES, UNSEEN, decided, failed, finding, reference, report, undecided
 
-from auditor.model import Report, Severity, Status
+from auditor.model import Header, Report, Severity, Status
 from auditor.render import FORMATS, RenderOptions
 from auditor.render.document import ReportDocument, schema
+from auditor.stored import read_report
 
 
 def rendered(report: Report, **options: Any) -> dict[str, Any]:
@@ -51,7 +53,15 @@ EVERYTHING = report(
 )
 
 
-@pytest.mark.parametrize("made", [report(), EVERYTHING], ids=["empty", "everything"])
+OF_AN_ACCOUNT = report(
+    header=Header(
+        *("2026-11-22T20:00:00Z", "snapshot", ("111122223333",), ("eu-west-1",)),
+        *(("us-east-1", "us-east-2"), ("AWS::S3::Bucket",)),
+    )
+)
+
+
+@pytest.mark.parametrize("made", [report(), EVERYTHING, OF_AN_ACCOUNT], ids=["empty", "everything", "account"])
 def test_the_report_is_as_its_schema_says_and_holds_nothing_else(made: Report) -> None:
     Draft202012Validator.check_schema(schema())
     errors = list(Draft202012Validator(closed(schema())).iter_errors(rendered(made)))
@@ -61,6 +71,15 @@ def test_the_report_is_as_its_schema_says_and_holds_nothing_else(made: Report) -
 def test_the_report_can_be_read_back() -> None:
     document = msgspec.convert(rendered(EVERYTHING), ReportDocument)
     assert [verdict.status for verdict in document.verdicts] == [verdict.status for verdict in EVERYTHING.verdicts]
+
+
+def test_what_was_not_asked_is_in_the_header_of_an_account_and_comes_back(tmp_path: Path) -> None:
+    written = rendered(OF_AN_ACCOUNT)
+    assert written["snapshot"]["left_out"] == ["us-east-1", "us-east-2"]
+    assert written["snapshot"]["not_collected"] == ["AWS::S3::Bucket"]
+    assert "left_out" not in rendered(report())["snapshot"]
+    (tmp_path / "report.json").write_text(json.dumps(written))
+    assert read_report(tmp_path / "report.json").header == OF_AN_ACCOUNT.header
 
 
 def test_findings_gaps_and_worlds_are_always_there() -> None:
