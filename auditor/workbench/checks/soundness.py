@@ -10,7 +10,7 @@ from auditor.workbench import soundness
 from auditor.workbench.case_scope import CaseScope
 from auditor.workbench.cases import Case
 from auditor.workbench.failure import Failure
-from auditor.workbench.runner import CaseRunner
+from auditor.workbench.runner import CaseRunner, PolicyFailed
 
 SOUND = "soundness"
 
