@@ -35,7 +35,7 @@ test_an_open_port_is_found_at_its_entry if {
 	found := denials([run("tcp", 0, 65535, 3700000000)], closed)
 	{denial.kind | some denial in found} == {"found"}
 	{denial.evidence | some denial in found} == {entry.evidence}
-	{denial.message | some denial in found} == {"administration port 22/tcp is open to 0.0.0.0/0"}
+	{denial.message | some denial in found} == {"administration port 22/tcp is open to 0.0.0.0/0 (ports 0-65535)"}
 }
 
 test_the_protocol_counts if {

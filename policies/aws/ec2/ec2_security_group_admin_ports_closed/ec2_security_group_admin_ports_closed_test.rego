@@ -36,7 +36,7 @@ test_an_open_port_is_found_at_its_rule if {
 	found := denials([wide], array.concat(closed, [wide]))
 	{denial.kind | some denial in found} == {"found"}
 	{denial.evidence | some denial in found} == {rule.evidence}
-	{denial.message | some denial in found} == {"administration port 22/tcp is open to 0.0.0.0/0"}
+	{denial.message | some denial in found} == {"administration port 22/tcp is open to 0.0.0.0/0 (ports 22-22)"}
 }
 
 test_the_protocol_and_the_whole_range_count if {
