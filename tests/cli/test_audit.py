@@ -26,6 +26,7 @@ AUDITOR = Path(sys.executable).with_name("auditor")
 # moto does not know these: their gaps are no part of what is tested here
 MOTO_LACKS = (
     *("ec2:GetInstanceMetadataDefaults", "ec2:GetSnapshotBlockPublicAccessState", "StorageEncryptionType"),
+    "cloudtrail:ListEventDataStores",
     "was not collected",  # a type of which moto knows no call
     *("lambda:ListFunctionUrlConfigs", "access-analyzer:ListAnalyzers", "an analyzer of the organization"),
     *("securityhub:DescribeSecurityHubV2", "securityhub:GetEnabledStandards", "securityhub:ListEnabledProducts"),

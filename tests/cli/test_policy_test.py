@@ -110,21 +110,6 @@ def test_a_verdict_that_something_hidden_refutes_is_told(policy: Path, auditor: 
     assert "[case]" in done.stdout
 
 
-def test_a_function_that_fails_on_another_kind_of_value_is_told_with_the_remedy(policy: Path, auditor: Auditor) -> None:
-    file = rego(policy)
-    change(file, "deny.absent", "deny.missing")
-    change(file, '== "Enabled"\n', '== "Enabled"\n\tnot is_scratch(bucket)\n')
-    with file.open("a") as out:
-        out.write('\nis_scratch(bucket) if endswith(bucket.properties.BucketName, "-scratch")\n')
-    with (policy / "cases.yaml").open("a") as out:
-        out.write("\n- name: scratch\n  expect: pass\n  properties: {BucketName: a-scratch}\n")
-    done = auditor("policy", "test", ID, "--pack", "pack")
-    assert done.returncode == 1
-    (told,) = [line for line in done.stdout.splitlines() if "[soundness]" in line]
-    assert f" pack/s3/{KEY}/{KEY}.rego:{line_of(file, 'endswith')}:23: " in told  # as it would be typed here
-    assert "operand 1 must be string" in told and "ask is_string(...) on the line before" in told
-
-
 def test_junit_holds_the_same_failures(policy: Path, auditor: Auditor, folder: Path) -> None:
     change(policy / "cases.yaml", "expect: pass", "expect: fail")
     done = auditor("policy", "test", "--pack", "pack", "--junit", "out/policies.xml")

@@ -18,6 +18,7 @@ from auditor.sources.template.tree import ListNode, MapNode, Mark, Place, TextNo
 
 MAX_NODES = 300_000
 MAX_DEPTH = 100
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 
 _CORE = "tag:yaml.org,2002:"
 _WITHOUT_PREFIX = ("Ref", "Condition")
@@ -85,7 +86,7 @@ class _Builder:
             self._done(node, 1, 1, event.anchor, mark)
         elif isinstance(event, StartEvent):
             if len(self._open) >= MAX_DEPTH:
-                raise malformed_at(f"nested deeper than {MAX_DEPTH} levels", mark)
+                raise malformed_at(TOO_DEEP, mark)
             self._open.append(_Open(event))
             if event.anchor:
                 self._anchors[event.anchor] = None

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from yaml.reader import ReaderError
 
-from auditor.sources.template.builder import Malformed, build, malformed_at
+from auditor.sources.template.builder import TOO_DEEP, Malformed, build, malformed_at
 
 # CloudFormation takes at most 1 MB; what is still to be packaged may be larger.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -38,6 +38,8 @@ def decode(raw: bytes) -> Any:
         before = text.encode()[: error.position]
         raise Malformed(f"not valid YAML or JSON: {error.reason}", before.count(b"\n") + 1) from error
     except yaml.MarkedYAMLError as error:
+        if "maximum nesting depth" in str(error.problem):  # libyaml's own limit, far over ours
+            raise malformed_at(TOO_DEEP, error.problem_mark or error.context_mark) from error
         what = ", ".join(part for part in (error.context, error.problem) if part)
         raise malformed_at(f"not valid YAML or JSON: {what}", error.problem_mark or error.context_mark) from error
     except yaml.YAMLError as error:

@@ -17,7 +17,7 @@ from seed import CANARY, REGION, seed
 
 from auditor.data.secret_places import PLACES
 from auditor.errors import OutputError
-from auditor.model import Gap, Reason
+from auditor.model import Gap, Plan, Reason
 from auditor.snapshot import GapLine, ResourceLine, TrailerLine, lines
 from auditor.sources.file import SnapshotSource
 from auditor.sources.live import Collected
@@ -123,7 +123,7 @@ def test_what_exists_is_kept_when_the_user_stops(aws: Any, collecting: Collect, 
     (whole,) = [gap for gap in gaps_of(file) if gap.type == "*"]
     assert whole.reason is Reason.FAILED
     assert "stopped" in whole.detail
-    assert "partial" in next(iter(SnapshotSource([str(file)]).scopes(None))).message  # type: ignore[arg-type, union-attr]
+    assert "partial" in next(iter(SnapshotSource([str(file)]).scopes(Plan({})))).message  # type: ignore[union-attr]
     assert all(v.status in ("UNKNOWN", "FAIL") for v in judged(file) if v.resource is None)
 
 

@@ -32,7 +32,13 @@ ACCOUNT = "111122223333"  # the account in which the cases stand
 REFUSED = (ClientError, ParamValidationError, ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
 
 # What others build on comes first, what stands on others last.
-FIRST = ("AWS::RDS::DBCluster", "AWS::IAM::Group", "AWS::EC2::LaunchTemplate", "AWS::S3::Bucket")
+FIRST = (
+    "AWS::IAM::InstanceProfile",
+    "AWS::RDS::DBCluster",
+    "AWS::IAM::Group",
+    "AWS::EC2::LaunchTemplate",
+    "AWS::S3::Bucket",
+)
 LAST = ("Policy", "Permission")
 
 
