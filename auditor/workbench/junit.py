@@ -27,15 +27,18 @@ _CHECKS = (
 
 
 def junit(proofs: Sequence[Proof], failures: Sequence[Failure]) -> bytes:
-    """`failures`: all of them, those of the proofs too. What belongs to no policy is the suite `pack`."""
+    """`failures`: all of them, those of the proofs too. What belongs to no policy is the suite `pack`.
+
+    A pack that cannot be loaded has no proofs, and that suite holds why.
+    """
     root = ET.Element("testsuites", name="auditor policy test")
     for proof in proofs:
         own = [failure for failure in failures if failure.policy == proof.policy]
-        _suite(root, proof.policy, own, proof.seconds)
+        _suite(root, proof.policy, own, proof.seconds, _CHECKS)
     proved = {proof.policy for proof in proofs}
     rest = [failure for failure in failures if failure.policy not in proved]
     if rest:
-        _suite(root, "pack", rest, 0.0)
+        _suite(root, "pack", rest, 0.0, ())
     for name in ("tests", "failures"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ET.indent(root)
@@ -43,8 +46,9 @@ def junit(proofs: Sequence[Proof], failures: Sequence[Failure]) -> bytes:
     return text
 
 
-def _suite(root: ET.Element, name: str, failures: Sequence[Failure], seconds: float) -> None:
-    checks = [*_CHECKS, *dict.fromkeys(each.check for each in failures if each.check not in _CHECKS)]
+def _suite(root: ET.Element, name: str, failures: Sequence[Failure], seconds: float, asked: Sequence[str]) -> None:
+    """`asked`: the questions that hold where no failure says otherwise."""
+    checks = list(dict.fromkeys([*asked, *(each.check for each in failures)]))
     suite = ET.SubElement(root, "testsuite", name=name, tests=str(len(checks)), time=f"{seconds:.3f}")
     count = 0
     for check in checks:

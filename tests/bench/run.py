@@ -9,6 +9,7 @@ loop (save, see) at most a second for one policy.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import venv
@@ -27,6 +28,7 @@ ROOT = HERE.parent.parent
 WORK = ROOT / ".bench"
 AUDITOR = str(Path(sys.executable).parent / "auditor")
 SMALL = ROOT / "fixtures" / "templates" / "web-app.yaml"
+CHECKOV = ("--framework", "cloudformation", "--compact", "--quiet", "--skip-download")
 CORPUS = next(path for path in (ROOT.parent / "shared" / "corpus", ROOT / "fixtures" / "templates") if path.exists())
 
 
@@ -51,6 +53,15 @@ def row(name: str, usage: Usage) -> None:
     )
 
 
+# The policies of the first gate, which exercise every mechanism; the pack has five times as many.
+TWELVE = (
+    *("s3-bucket-public-access-blocked", "s3-bucket-tls-required", "ec2-security-group-admin-ports-closed"),
+    *("ec2-imdsv2-required", "ec2-volume-encrypted", "rds-instance-not-public", "rds-storage-encrypted"),
+    *("iam-policy-no-full-admin", "iam-role-trust-not-public", "kms-key-rotation-enabled"),
+    *("cloudtrail-log-validation-enabled", "secrets-not-in-plaintext"),
+)
+
+
 def ratio(name: str, ours: Usage, theirs: Usage, aim: float) -> None:
     value = (ours.cpu + ours.opa_cpu) / theirs.cpu
     print(f"{name:<44} {value:.3f} (aim: at most {aim})", flush=True)
@@ -61,17 +72,32 @@ def small() -> None:
     ours = median([AUDITOR, "scan", str(SMALL)])
     row("auditor scan, one template", ours)
     row("import cfnlint.decode", median([sys.executable, "-c", "import cfnlint.decode"]))
-    theirs = median([checkov(), "--framework", "cloudformation", "--compact", "--quiet", "-f", str(SMALL)])
+    theirs = median([checkov(), *CHECKOV, "-f", str(SMALL)])
     row("checkov, one template", theirs)
     ratio("one template: CPU of auditor to Checkov", ours, theirs, 0.4)
 
 
+def both() -> Path:
+    """The corpus without the files on which Checkov ends with a traceback (a module in the place of a type)."""
+    folder = WORK / "corpus"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(CORPUS, folder)
+    for file in [file for file in folder.rglob("*") if file.is_file() and b"Rain::Module" in file.read_bytes()]:
+        print(f"left out for both: {file.relative_to(folder)}", flush=True)
+        file.unlink()
+    return folder
+
+
 def corpus() -> None:
-    ours = median([AUDITOR, "scan", str(CORPUS)])
+    folder = str(both())
+    ours = median([AUDITOR, "scan", folder])
     row("auditor scan, corpus", ours)
-    theirs = median([checkov(), "--framework", "cloudformation", "--compact", "--quiet", "-d", str(CORPUS)], runs=1)
+    twelve = median([AUDITOR, "scan", folder, *(word for id in TWELVE for word in ("--policy", id))])
+    row("auditor scan, corpus, twelve policies", twelve)
+    theirs = median([checkov(), *CHECKOV, "-d", folder], runs=1)
     row("checkov, corpus", theirs)
     ratio("corpus: CPU of auditor to Checkov", ours, theirs, 0.1)
+    ratio("corpus, twelve policies", twelve, theirs, 0.1)
 
 
 def raw() -> None:

@@ -122,6 +122,17 @@ def test_junit_holds_the_same_failures(policy: Path, auditor: Auditor, folder: P
     assert int(suite.get("tests", "0")) > int(suite.get("failures", "0")) == len(failed)
 
 
+def test_junit_says_why_a_pack_cannot_be_loaded(policy: Path, auditor: Auditor, folder: Path) -> None:
+    file = rego(policy)
+    change(file, "deny contains", "deny containz")
+    done = auditor("policy", "test", "--pack", "pack", "--junit", "out/policies.xml")
+    assert done.returncode == 2
+    (suite,) = ET.parse(folder / "out" / "policies.xml").getroot()
+    (case,) = suite  # nothing else was asked, so nothing else is said to hold
+    assert (case.get("file") or "").endswith(file.name)
+    assert case.get("line") == str(line_of(file, "containz"))
+
+
 def test_coverage_names_the_lines_and_has_a_threshold(policy: Path, auditor: Auditor) -> None:
     file = rego(policy)
     with file.open("a") as out:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -71,6 +72,18 @@ def test_denials_as_conftest_wants_them(auditor: Auditor, pack: Path, folder: Pa
     ]
     assert len(conftest_says(opa, folder, {"Resources": {"Logs": {"Type": "AWS::S3::Bucket"}}})) == 2
     assert stock(opa, folder, "fmt", "--list", ".auditor/rego").stdout == ""
+
+
+@pytest.mark.skipif(shutil.which("conftest") is None, reason="conftest is not installed; go builds it in ten minutes")
+def test_conftest_itself(auditor: Auditor, pack: Path, folder: Path) -> None:
+    assert auditor("policy", "workspace", ID, "--pack", "pack").returncode == 0
+    asked = ["conftest", "test", "-o", "json", "-p", "pack", "-p", ".auditor/rego", "input.json"]
+    said = subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=False)
+    assert said.returncode == 1, said.stderr
+    (failure,) = (failure for one in json.loads(said.stdout) for failure in one.get("failures", ()))
+    assert failure["msg"].startswith(f"{ID}: ")
+    verified = subprocess.run(["conftest", "verify", "-p", str(ROOT)], capture_output=True, text=True, check=False)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 def test_a_misspelt_property_is_an_error_with_the_schema(auditor: Auditor, pack: Path, folder: Path, opa: str) -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from auditor.cli.options import config_option, packs_option
 from auditor.cli.policy import telling
-from auditor.errors import OutputError, UsageError
+from auditor.errors import OutputError, PackError, UsageError
 
 if TYPE_CHECKING:
     from auditor.catalogue.store import Unit
@@ -66,6 +66,7 @@ def test(
     """
     from auditor.cli import session
     from auditor.workbench import bench
+    from auditor.workbench.failure import parsed
 
     if watch and (junit or coverage or threshold is not None):
         raise UsageError("--watch writes no report: leave out --junit, --coverage and --threshold")
@@ -78,7 +79,12 @@ def test(
         return
     started = time.monotonic()
     tools = session.opa_tools()
-    bench_ = bench.open_bench(folders, tools, session.cache())
+    try:
+        bench_ = bench.open_bench(folders, tools, session.cache())
+    except PackError as error:
+        if junit is not None:
+            _write(junit, (), parsed(str(error), "load"))
+        raise
     units = bench.chosen(bench_, asked)
     limit = threshold if threshold is not None else 0.0 if coverage else None
     proofs, failures = _tested(bench_, units, limit, not no_soundness, jobs or os.cpu_count() or 1)

@@ -1,6 +1,6 @@
 """The findings of Regal, a linter of Rego in general, where the program is installed. It is never required.
 
-https://docs.styra.com/regal/cli
+https://www.openpolicyagent.org/projects/regal/cli; the report: `pkg/report/report.go` of its source.
 """
 
 from __future__ import annotations
