@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import threading
@@ -52,13 +53,12 @@ def _tree(root: int) -> list[int]:
     pids, todo = [root], [root]
     while todo:
         pid = todo.pop()
-        for task in Path(f"/proc/{pid}/task").glob("*/children"):
-            try:
-                children = [int(each) for each in task.read_text().split()]
-            except OSError:
-                continue
-            pids += children
-            todo += children
+        children: list[int] = []
+        with contextlib.suppress(OSError):  # it may end at any moment
+            for task in Path(f"/proc/{pid}/task").glob("*/children"):
+                children += [int(each) for each in task.read_text().split()]
+        pids += children
+        todo += children
     return pids
 
 
