@@ -50,9 +50,10 @@ def properties(type: str) -> list[Property]:
 def found(type: str, text: str) -> Property:
     """The property at a pointer; UsageError with the nearest one that there is."""
     if "::" in text:
+        other = text.partition("/")[0].removesuffix(":")
         raise UsageError(
             f"--reads {text}: say a property of {type}, as /Name; another type is read by the Rego "
-            f'(some other in input.resources["{text.partition(":/")[0]}"]) and stands in the cases under with:'
+            f'(some other in input.resources["{other}"]) and stands in the cases under with:'
         )
     if not text.startswith("/"):
         text = f"/{text}"
