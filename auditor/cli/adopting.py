@@ -32,11 +32,13 @@ class Observed:
     """What the templates of a run hold beside what is judged: their waivers, and the ids of all their resources.
 
     `edited`: by real path, what stands for the bytes of files in this run. `roots`: of each resource that a root
-    declares, its file and its logical id.
+    declares, its file and its logical id. Without `named`, when no baseline and no fix asks for them, the ids are not
+    kept: they are all that would grow with the number of resources.
     """
 
-    def __init__(self, edited: Mapping[str, bytes] | None = None) -> None:
+    def __init__(self, named: bool, edited: Mapping[str, bytes] | None = None) -> None:
         self.edited = edited or {}
+        self._named = named
         self.roots: dict[str, tuple[str, str]] = {}
         self.waivers: dict[str, Sequence[Waiver]] = {}
         self.declared: set[str] = set()
@@ -49,6 +51,8 @@ class Observed:
                 self._read.add(file)
                 self.waivers[file] = tuple(each for each in found if isinstance(each, Waiver))
                 self.notes += [each for each in found if isinstance(each, str)]
+        if not self._named:
+            return
         self.roots |= {root.id_of(str(logical)): (root.file, str(logical)) for logical in root.section("Resources")}
         waiting = [root]
         while waiting:

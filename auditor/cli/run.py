@@ -53,7 +53,8 @@ def run(
     def adopted(observed: Observed) -> Adoption:
         return Adoption(config, pack, observed, kind == "template", judging.ratchet, partial)
 
-    observed = Observed()
+    named = bool(config.baseline) or fixing is not None
+    observed = Observed(named)
     adoption = adopted(observed)
     options = pipeline.Options(judging.include_passed)
     with session.engine_of(config, pack, binary) as engine:
@@ -63,7 +64,7 @@ def run(
         report = pipeline.audit(source, pack, plan, engine, facts, values, adoption.dispositions, options)
 
         def again(edited: Mapping[str, bytes], watch: pipeline.Disposition) -> tuple[Adoption, Report]:
-            observed = Observed(edited)
+            observed = Observed(named, edited)
             adoption, source = adopted(observed), open_source(config, plan, observed)
             disposed = (watch, *adoption.dispositions)
             return adoption, pipeline.audit(source, pack, plan, engine, facts, values, disposed, options)
