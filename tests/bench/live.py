@@ -77,7 +77,13 @@ def prowler() -> str | None:
     if not program.exists():
         print("installing Prowler ...", flush=True)
         venv.create(folder, with_pip=True)
-        done = subprocess.run([str(folder / "bin" / "pip"), "install", "--quiet", "prowler"], stderr=subprocess.PIPE)
+        tools = folder / "bin"
+        # pip takes the better part of an hour to choose among some 240 packages, uv half a minute
+        subprocess.run([str(tools / "pip"), "install", "--quiet", "uv"], check=True)
+        done = subprocess.run(
+            [str(tools / "uv"), "pip", "install", "--quiet", "--python", str(tools / "python"), "prowler"],
+            stderr=subprocess.PIPE,
+        )
         if done.returncode:
             print(f"Prowler cannot be installed: {done.stderr.decode(errors='replace').strip().splitlines()[-1:]}")
             return None
