@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rego_support import Deriving
+from support import policy
 
 from auditor.catalogue.parameters import as_set
 from auditor.model import Access
-from support import policy
 
 POLICY = """# METADATA
 # title: A

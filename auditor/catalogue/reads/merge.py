@@ -11,7 +11,6 @@ from auditor.catalogue.reads.values import Binding, Identity, Node, covers, plai
 from auditor.data.relations import BY_TYPE
 from auditor.model import Access, Json, Path, Sign
 
-
 Given = frozenset[tuple[str, Json]]
 
 
