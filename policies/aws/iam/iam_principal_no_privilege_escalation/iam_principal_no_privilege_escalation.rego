@@ -15,8 +15,8 @@
 #   member that is audited by itself, and a template, is UNKNOWN where it is not fine without them. Resource control
 #   policies and session policies do not count.
 #
-#   The methods are those of pathfinding.cloud of December 2025 (paths_version=2025-12 demands just these, and is refused
-#   by a version that has others). How many access keys a user has, whether it has a password and whether a policy has
+#   The methods are those of pathfinding.cloud of December 2025 (paths_version=2025-12 demands just these, and a version
+#   that has others refuses it). How many access keys a user has, whether it has a password and whether a policy has
 #   room for a version is not weighed: that changes by the hour. An action that no table knows changes nothing about the
 #   others. Policies of AWS are known as of September 2026, a newer one is not.
 #   In a template, what it does not declare may exist: who may pass any role is UNKNOWN. What may run as a role
