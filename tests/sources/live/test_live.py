@@ -15,8 +15,10 @@ import pytest
 from faulty import CUT, EXPIRED, HANG, THROTTLED, Answer, endpoint
 from seed import CANARY, REGION, seed
 
+from auditor.collectors.base import wanted_of
 from auditor.data.secret_places import PLACES
 from auditor.errors import OutputError
+from auditor.facts.table import FACTS
 from auditor.model import Gap, Plan, Reason, Status, Verdict
 from auditor.snapshot import GapLine, ResourceLine, TrailerLine, lines
 from auditor.sources.file import SnapshotSource
@@ -239,9 +241,10 @@ def test_what_stands_above_a_member_is_told_by_the_account_that_starts(
     iam.create_user(UserName="climber")
     own = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:PutUserPolicy", "Resource": "*"}]}
     iam.put_user_policy(UserName="climber", PolicyName="own", PolicyDocument=json.dumps(own))
-    file, _ = collecting(found[member])
+    wanted = wanted_of(FACTS["iam.escalation_scp"].reads)
+    file, _ = collecting(found[member], wanted=wanted)
     above = {line.resource.type for line in lines(file) if isinstance(line, ResourceLine)}
-    assert {"AWS::Organizations::Policy", "Auditor::Organizations::AccountPath"} <= above
+    assert {"AWS::Organizations::Policy", "Auditor::Organizations::AccountPath"} <= above, gaps_of(file)
 
     def status(**parameters: str) -> Status:
         verdicts = judged(file, {ESCALATION: parameters})
@@ -252,5 +255,5 @@ def test_what_stands_above_a_member_is_told_by_the_account_that_starts(
     with endpoint(moto_url, lambda _, said: refused if "ListPoliciesForTarget" in said else None) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         alone = through_role(own_account(None, ONCE), f"arn:aws:iam::{member}:role/auditor", None, ONCE)
-        file, _ = collecting(alone, name="alone.json")
+        file, _ = collecting(alone, name="alone.json", wanted=wanted)
     assert (status(), status(scp="weigh")) == (Status.FAIL, Status.UNKNOWN)
