@@ -18,7 +18,8 @@
 #   The methods are those of pathfinding.cloud of December 2025 (paths_version=2025-12 demands just these, and a version
 #   that has others refuses it). How many access keys a user has, whether it has a password and whether a policy has
 #   room for a version is not weighed: that changes by the hour. An action that no table knows changes nothing about the
-#   others. Policies of AWS are known as of September 2026, a newer one is not.
+#   others. Making a new principal that administers is no row of it: who may create roles without a boundary is not
+#   asked. Policies of AWS are known as of September 2026, a newer one is not.
 #   In a template, what it does not declare may exist: who may pass any role is UNKNOWN. What may run as a role
 #   (build projects, notebooks, stacks) and is not read is UNKNOWN too, where a role for it exists that leads further.
 #   With scp=ignore, the default, the question is what the account itself allows.
