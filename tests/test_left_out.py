@@ -46,7 +46,8 @@ def test_a_region_that_nobody_asked_may_hold_the_answer(
     config = session.configured(None, select=(WATCHED, OBJECTS))
     binary = session.opa_binary()
     pack = session.load_pack(config, binary)
-    plan = session.make_plan(session.chosen(pack, config, "live"))
+    values = session.parameter_values(pack, config, {})
+    plan = session.make_plan(session.chosen(pack, config, "live"), values)
     facts = session.facts_of(plan)
     joined = {type for fact in facts for type in (*fact.on, *fact.joins)}
     lists = {type: None if type in GLOBAL else (HERE,) for type in joined}
@@ -55,7 +56,6 @@ def test_a_region_that_nobody_asked_may_hold_the_answer(
             ACCOUNT, sorted(account(), key=lambda one: one.id), list, lambda: AccountCoverage(lists, {}, left_out)
         )
         writer.close()
-    values = session.parameter_values(pack, config, {})
     with session.engine_of(config, pack, binary) as engine:
         engine.wait()
         source = SnapshotSource([str(file)])

@@ -87,8 +87,8 @@ def verdicts(snapshot: Path, size: int) -> set[tuple[Any, ...]]:
     config = session.configured(None, select=POLICIES)
     binary = session.opa_binary()
     pack = session.load_pack(config, binary)
-    plan = session.make_plan(session.chosen(pack, config, "live"))
     values = session.parameter_values(pack, config, {})
+    plan = session.make_plan(session.chosen(pack, config, "live"), values)
     with session.engine_of(config, pack, binary) as engine:
         engine.wait()
         options = pipeline.Options(include_passed=True, shard_size=size)

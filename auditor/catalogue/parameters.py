@@ -67,6 +67,12 @@ def plain(values: Mapping[str, Mapping[str, Value]]) -> dict[str, dict[str, Json
     return {key: {name: value.value for name, value in row.items()} for key, row in values.items()}
 
 
+def as_set(policy: Policy, values: Mapping[str, Json]) -> Policy:
+    """The policy without what it reads only where a parameter has another value."""
+    kept = [one for one in policy.accesses if all(values.get(name) == value for name, value in one.given)]
+    return msgspec.structs.replace(policy, accesses=tuple(msgspec.structs.replace(one, given=()) for one in kept))
+
+
 def effective(policies: Sequence[Policy], layers: Sequence[Layer]) -> dict[str, dict[str, Value]]:
     """Key to name to value with its origin, for every policy; later layers win.
 

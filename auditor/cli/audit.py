@@ -78,5 +78,6 @@ def _planned(judging: Judging, live: Live) -> str:
     config = running.configured(judging)
     pack = session.load_pack(config, session.opa_binary(judging.install_engine))
     framework = session.framework_of(judging.framework, judging.framework_file, pack)
-    plan = session.make_plan(session.chosen(pack, config, "live", framework))
+    values = session.parameter_values(pack, config, judging.settings, framework)
+    plan = session.make_plan(session.chosen(pack, config, "live", framework), values)
     return described(wanted_of(plan.reads), live.options)

@@ -131,8 +131,8 @@ def _fresh(
     from auditor import compliance, pipeline
     from auditor.cli import session
 
-    plan = session.make_plan(session.chosen(pack, config, "template" if paths else "live", framework))
     values = session.parameter_values(pack, config, settings, framework)
+    plan = session.make_plan(session.chosen(pack, config, "template" if paths else "live", framework), values)
     with (
         tempfile.TemporaryDirectory(prefix="auditor-") as folder,
         session.engine_of(config, pack, binary) as engine,

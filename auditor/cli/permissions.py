@@ -63,7 +63,8 @@ def permissions(
 
     config = session.configured(config_file, select=policies, packs=packs)
     pack = session.load_pack(config, session.opa_binary())
-    plan = session.make_plan(session.chosen(pack, config, "live"))
+    values = session.parameter_values(pack, config, ())
+    plan = session.make_plan(session.chosen(pack, config, "live"), values)
     options = frozenset({"user-data"} if user_data else ())
     names = tables.actions(wanted_of(plan.reads), options)
     if organization:

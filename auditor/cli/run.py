@@ -45,8 +45,8 @@ def run(
     binary = session.opa_binary(judging.install_engine)
     pack = session.load_pack(config, binary)
     framework = session.framework_of(judging.framework, judging.framework_file, pack)
-    plan = session.make_plan(session.chosen(pack, config, kind, framework))
     values = session.parameter_values(pack, config, judging.settings, framework)
+    plan = session.make_plan(session.chosen(pack, config, kind, framework), values)
     if judging.ratchet and not config.baseline:
         raise UsageError("--ratchet shrinks a baseline: name it with --baseline FILE")
 

@@ -101,8 +101,9 @@ def framework_of(name: str | None, file: Path | None, pack: Pack) -> Framework |
     return frameworks.own(file, pack.policies) if file is not None else frameworks.builtin(str(name), pack.policies)
 
 
-def make_plan(policies: Sequence[Policy]) -> Plan:
-    return plan.plan(policies, FACTS)
+def make_plan(policies: Sequence[Policy], values: Mapping[str, Mapping[str, Json]]) -> Plan:
+    """What the policies read where their parameters have these values (policy key to name to value)."""
+    return plan.plan([parameters.as_set(policy, values.get(policy.key, {})) for policy in policies], FACTS)
 
 
 def facts_of(plan: Plan) -> tuple[Fact, ...]:

@@ -67,7 +67,8 @@ def snapshot(
 
     config = session.configured(config_file, select=policies, packs=packs)
     pack = session.load_pack(config, session.opa_binary())
-    plan = session.make_plan(session.chosen(pack, config, "live"))
+    values = session.parameter_values(pack, config, ())
+    plan = session.make_plan(session.chosen(pack, config, "live"), values)
     collected = collect(file, plan, live, live.regions or config.regions, into_folder, resume)
     calls = sum(collected.calls.values())
     partial = "" if collected.complete else ", partial: it was stopped"

@@ -39,7 +39,8 @@ class Access(msgspec.Struct, frozen=True):
 
     `path` starts at the properties (or with "facts", "tags"); `()` is the existence of the type. `subject`:
     a read of the judged resource itself. `owned`: reached only through a join with the judged resource, so
-    that a gap about another parent cannot matter. `by`: the subject types whose rules read it (empty: all).
+    that a gap about another parent cannot matter. `by`: the subject types whose rules read it (empty: all). `given`:
+    the values that parameters must have for it to be read at all.
     """
 
     type: str
@@ -48,6 +49,7 @@ class Access(msgspec.Struct, frozen=True):
     subject: bool
     owned: bool = False
     by: tuple[str, ...] = ()
+    given: tuple[tuple[str, Json], ...] = ()
 
 
 class Parameter(msgspec.Struct, frozen=True):

@@ -29,11 +29,17 @@ class Reason(enum.StrEnum):
 
 
 class Hidden(msgspec.Struct, frozen=True):
-    """A value that exists or not, and was not seen. Equal symbols are the same value."""
+    """A value that exists or not, and was not seen. Equal symbols are the same value.
+
+    `pattern`: a regular expression that a text which stands there matches in full, as Java reads it. `among`: the texts
+    of which it is one; () where that is not known.
+    """
 
     reason: Reason
     detail: str
     symbol: str | None = None
+    pattern: str | None = None
+    among: tuple[str, ...] = ()
 
 
 class Hole(msgspec.Struct, frozen=True):

@@ -8,7 +8,8 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from auditor.collectors.base import Refused, ask
 from auditor.errors import SourceError
@@ -44,8 +45,9 @@ def accounts(
 ) -> tuple[Account | Unreached, ...]:
     """Every chosen account; one that is suspended or refuses the role is `Unreached`, and the others go on.
 
-    The account of `base` is asked with its own credentials: the role usually does not exist there. SourceError
-    where the accounts cannot be listed, or none is chosen.
+    The account of `base` is asked with its own credentials: the role usually does not exist there. It is also asked
+    about the organization in the place of the others, which AWS tells less. SourceError where the accounts cannot be
+    listed, or none is chosen.
     """
     answer = ask(base.client("organizations", base.home), "list_accounts", "organizations:ListAccounts")
     if isinstance(answer, Refused):
@@ -66,12 +68,21 @@ def accounts(
             return Unreached(id, Reason.FAILED, f"the account is {str(state).lower()}")
         role = f"arn:{base.partition}:iam::{id}:role/{role_name}"
         try:
-            return through_role(base, role, external_id, patience)
+            return _told_by(base, through_role(base, role, external_id, patience))
         except UnreachedError as error:
             return Unreached(id, error.reason, f"sts:AssumeRole ({error})")
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return tuple(_ordered(pool.map(reached, members)))
+
+
+def _told_by(base: Account, member: Account) -> Account:
+    """The member, with the clients of `base` for AWS Organizations."""
+
+    def client(service: str, region: str) -> Any:
+        return base.client(service, base.home) if service == "organizations" else member.client(service, region)
+
+    return replace(member, client=client)
 
 
 def _ordered(found: Iterator[Account | Unreached]) -> list[Account | Unreached]:

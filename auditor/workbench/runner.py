@@ -85,8 +85,12 @@ class CaseRunner:
             [self.policy], {self.policy.id: dict(case.parameters)}, {}
         )
         encoded = msgspec.json.encode(values)
+        policies = tuple(parameters.as_set(policy, values[policy.key]) for policy in self.plan.policies)
+        narrowed = msgspec.structs.replace(self.plan, policies=policies)
+        needed = plan.plan([parameters.as_set(self.policy, values[self.policy.key])], FACTS).facts
+        facts = [fact for fact in self.facts if fact.name in needed]
         verdicts: list[Verdict] = []
-        for shard in ScopeAudit(scope, self.plan, self.facts, self._tries, _ALL).shards():  # type: ignore[arg-type]
+        for shard in ScopeAudit(scope, narrowed, facts, self._tries, _ALL).shards():  # type: ignore[arg-type]
             if not shard.policies:
                 continue
             shard.evaluated(self._evaluation(tuple(shard.keys), shard.body, encoded, case.taken_at))

@@ -39,8 +39,8 @@ class Recorder:
 def compare(folder: Path) -> None:
     config, binary = Config(), session.opa_binary()
     pack = session.load_pack(config, binary)
-    plan = session.make_plan(session.chosen(pack, config, "template"))
     values = session.parameter_values(pack, config, ())
+    plan = session.make_plan(session.chosen(pack, config, "template"), values)
     files = sorted(str(file) for file in folder.glob("*.json"))[:SHARDS]
     with session.engine_of(config, pack, binary) as engine:
         engine.wait()

@@ -51,7 +51,8 @@ def copied(resource: Resource, names: frozenset[str], number: int) -> Resource:
 
 def evaluated(policy: Policy, case: Case, count: int, opa: str, pack: Pack, folder: Path) -> int:
     """How many expressions OPA evaluates over that many copies of a case."""
-    made = plan.plan([policy], FACTS)
+    values = parameters.resolve([policy], {policy.id: dict(case.parameters)}, {})
+    made = plan.plan([parameters.as_set(policy, values[policy.key])], FACTS)
     facts = [FACTS[name] for name in made.facts]
     held = live_scope(case, policy).held
     names = frozenset(name for resource in held for name in (resource.name, resource.arn, resource.id))
@@ -65,7 +66,6 @@ def evaluated(policy: Policy, case: Case, count: int, opa: str, pack: Pack, fold
             full, _ = attach(resource, facts, ScopeView(by_type, {}))
             if resource.type in made.reads:
                 shown.setdefault(resource.type, []).append(show(full, compile_reads(made.reads[resource.type])))
-    values = parameters.resolve([policy], {policy.id: dict(case.parameters)}, {})
     question = {"policies": [policy.key], "resources": shown, "parameters": values, "taken_at": case.taken_at}
     file = folder / f"{policy.key}-{count}.json"
     file.write_text(json.dumps(question))

@@ -10,6 +10,7 @@ from auditor.catalogue.finding import Finding
 from auditor.catalogue.reads import merge, syntax, words
 from auditor.catalogue.reads.bodies import Bodies
 from auditor.catalogue.reads.gather import seen
+from auditor.catalogue.reads.given import given
 from auditor.catalogue.reads.merge import Atom
 from auditor.catalogue.reads.scope import Comparison, Join, Program, Reading, Scope, TooLong, Trace, Unbound
 from auditor.catalogue.reads.syntax import Clause, Module, Place
@@ -122,7 +123,7 @@ def _follow(clause: Clause, module: Module, program: Program) -> _Followed:
         message = "a denial must be deny.found, deny.absent or deny.missing of a resource of input.resources"
         trace.find(message, place, scope, fatal=True)
     subjects = frozenset(whole.binding for whole in wholes)
-    atoms = merge.atoms(trace.reads, trace.joins, subjects)
+    atoms = merge.atoms(trace.reads, trace.joins, subjects, given(clause.body, program.key))
     accesses = merge.accesses(atoms)
     types = frozenset(binding.type for binding in subjects)
     for word in found:

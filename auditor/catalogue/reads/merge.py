@@ -9,7 +9,9 @@ from auditor.catalogue.reads.scope import LISTED, Join, Reading
 from auditor.catalogue.reads.syntax import Place
 from auditor.catalogue.reads.values import Binding, Identity, Node, covers, plain
 from auditor.data.relations import BY_TYPE
-from auditor.model import Access, Path, Sign
+from auditor.model import Access, Json, Path, Sign
+
+Given = frozenset[tuple[str, Json]]
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,12 @@ class Atom:
     deep: bool
     place: Place
     by: frozenset[str] = frozenset()  # the subject types of the rule that reads
+    given: Given = frozenset()  # what the rule asks of parameters
 
 
-def atoms(readings: Sequence[Reading], joins: Sequence[Join], subjects: frozenset[Binding]) -> list[Atom]:
+def atoms(
+    readings: Sequence[Reading], joins: Sequence[Join], subjects: frozenset[Binding], given: Given = frozenset()
+) -> list[Atom]:
     """A reading with both signs is two. That the subject itself exists is not read: else it would not be judged."""
     owned = _owned(joins, subjects)
     types = frozenset(binding.type for binding in subjects)
@@ -39,8 +44,8 @@ def atoms(readings: Sequence[Reading], joins: Sequence[Join], subjects: frozense
         signs = [Sign.SEEKS] * (reading.sign >= 0) + [Sign.NEEDS] * (reading.sign <= 0)
         for sign in signs:
             path = plain(reading.steps)
-            is_owned = reading.binding in owned
-            result.append(Atom(reading.binding.type, path, sign, subject, is_owned, reading.deep, reading.place, types))
+            place = (reading.binding.type, path, sign, subject, reading.binding in owned, reading.deep, reading.place)
+            result.append(Atom(*place, types, given))
     return result
 
 
@@ -82,7 +87,9 @@ def accesses(found: Iterable[Atom]) -> tuple[Access, ...]:
         sign = signs.pop() if len(signs) == 1 else Sign.BOTH
         by = frozenset(subject_type for atom in same for subject_type in atom.by)
         limited = () if by == subjects else tuple(sorted(by))
-        result.append(Access(type, path, sign, subject, all(atom.owned for atom in same), limited))
+        # what two rules read is read as soon as one of them can hold
+        given = tuple(sorted(frozenset.intersection(*(atom.given for atom in same)), key=str))
+        result.append(Access(type, path, sign, subject, all(atom.owned for atom in same), limited, given))
     return tuple(sorted(result, key=lambda a: (a.type, [str(key) for key in a.path], not a.subject)))
 
 
@@ -104,7 +111,8 @@ def _minimal(found: Iterable[Atom]) -> list[Atom]:
             group[atom.path] = atom
         else:
             owned, deep = known.owned and atom.owned, known.deep or atom.deep
-            group[atom.path] = Atom(*_key(atom), owned, deep, known.place, known.by | atom.by)
+            given = known.given & atom.given
+            group[atom.path] = Atom(*_key(atom), owned, deep, known.place, known.by | atom.by, given)
     return [
         atom
         for group in groups.values()
@@ -123,7 +131,7 @@ def _replaces(other: Atom, atom: Atom) -> bool:
     Whether a value is there (not deep) is touched by gaps at and above it, and any gap there overlaps what is
     read below it as well. A deep read is touched by every gap below it.
     """
-    if (other.owned and not atom.owned) or not other.by >= atom.by:
+    if (other.owned and not atom.owned) or not other.by >= atom.by or not other.given <= atom.given:
         return False
     if len(other.path) > len(atom.path):
         return not atom.deep and covers(other.path[: len(atom.path)], atom.path)

@@ -61,9 +61,9 @@ def explain(
     policy = find(pack, id)
     if policy.applies not in ("both", given.kind):
         raise UsageError(f"{policy.id} is for {policy.applies} only; name a {_WANTED[policy.applies]}")
-    plan, stdin = session.make_plan([policy]), cache(session.read_stdin)
     values = {policy.key: session.parameter_values(pack, config, settings)[policy.key]}
-    setup = Setup(policy, plan, session.facts_of(plan), modules_of(pack, policy), values)
+    plan, stdin = session.make_plan([policy], values), cache(session.read_stdin)
+    setup = Setup(plan.policies[0], plan, session.facts_of(plan), modules_of(pack, policy), values)
     source = open_source(given, config, stdin)
     with ManagedOpa(binary, setup.modules) as engine:
         engine.wait()

@@ -162,7 +162,7 @@ def _side(
     values = session.parameter_values(pack, *_known(pack, config, settings))
     engine = stack.enter_context(ManagedOpa(binary, pack.modules))
     engine.wait()
-    plan = session.make_plan(policies)
+    plan = session.make_plan(policies, values)
     return Side(plan, session.facts_of(plan), values, engine, place)
 
 

@@ -75,9 +75,9 @@ def try_(
     libraries = session.libraries(binary)
     found = loose.load(file, libraries, OpaTools(binary), type_)
     policy = found.policy
-    plan = session.make_plan([policy])
     pack = Pack((policy,), (*libraries, str(file)), "", ())
     given = values.plain(values.effective([policy], [values.flag_layer(session.flag_values(settings))]))
+    plan = session.make_plan([policy], given)
     source = open_source(Given(snapshot, template, parameters), config, stdin)
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
         modules = [*pack.modules]

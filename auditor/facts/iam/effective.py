@@ -1,8 +1,9 @@
 """What a principal may do, all documents in force taken together: which resources a call reaches, surely and possibly.
 
-A call passes if an identity document allows it, every limit (a permissions boundary) allows it too, and no document
-denies it. What the caller chooses or what depends on its way of calling (parameters, network, multi-factor) is free:
-the question is whether there is a request that passes. Session policies and service control policies are not weighed.
+A call passes if an identity document allows it, every limit (a permissions boundary, a level of service control
+policies where these are weighed) allows it too, and no document denies it. What the caller chooses or what depends on
+its way of calling (parameters, network, multi-factor) is free: the question is whether there is a request that passes.
+Session policies are not weighed.
 IAM User Guide, reference_policies_evaluation-logic and access_policies_boundaries.
 """
 
@@ -40,16 +41,20 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True):
-    """A principal in what it may do. `context`: the condition keys that it fixes; those that it does not are free."""
+    """A principal in what it may do. `context`: the condition keys that it fixes; those that it does not are free.
+
+    `limits` are its own and can be taken off it; `above` are not in the hands of anybody in the account.
+    """
 
     documents: tuple[Document, ...]
     limits: tuple[tuple[Document, ...], ...]
     context: Mapping[str, Values | None]
     account: str
+    above: tuple[tuple[Document, ...], ...] = ()
 
     @property
     def layers(self) -> tuple[tuple[Document, ...], ...]:
-        return (self.documents, *self.limits)
+        return (self.documents, *self.limits, *self.above)
 
 
 _MAY_GO = Hidden(Reason.UNRESOLVED, "the document may be taken off")
@@ -259,7 +264,7 @@ def _offered(
 
 def is_admin(compiled: Compiled, state: State) -> Truth:
     """Whether it can give itself everything: the whole kit on every principal that is not there yet."""
-    return every(_on_each(compiled, state, call.action, call.on) for call in ADMIN_KIT)
+    return every(on_each(compiled, state, call.action, call.on) for call in ADMIN_KIT)
 
 
 def may_anything(compiled: Compiled, state: State) -> Truth:
@@ -267,10 +272,11 @@ def may_anything(compiled: Compiled, state: State) -> Truth:
     return truth_of(reach(compiled, state, ANY_ACTION, NO_RESOURCE))
 
 
-def _on_each(compiled: Compiled, state: State, action: str, kind: str) -> Truth:
+def on_each(compiled: Compiled, state: State, action: str, kind: str, service: str = "ec2.amazonaws.com") -> Truth:
+    """Whether the call passes on whatever principal or policy there may come to be. `service`: for PassRole."""
     fixed = {"iam:policyarn": ADMINISTRATOR} if action.startswith("iam:Attach") else {}
     if action == "iam:PassRole":
-        fixed = {"iam:passedtoservice": ("ec2.amazonaws.com",)}
+        fixed = {"iam:passedtoservice": (service,)}
     targets = _each(state.account, kind)
     return truth_of(reach(compiled, state, action, targets, fixed))
 

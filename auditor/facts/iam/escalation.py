@@ -2,28 +2,33 @@
 
 `iam.effective`: `{"admin": {"account": boolean}}`, unknown there: whether the principal may do to principals that are
 not there yet all that leads to everything else (`data/iam_admin`), or may call anything and free itself of the rest.
-`iam.escalation`: `{"account": {"paths": [{"length", "steps": [step], "text", "evidence", "library"}]}}`: a shortest
-way to administration; empty where there is none or the principal administers already; unknown at
-`("account", "paths")`.
+`iam.escalation`: `{"account": {"paths": [{"reaches", "length", "steps": [step], "text", "evidence", "library"}]}}`: a
+shortest way to administration; empty where there is none or the principal administers already; unknown at
+`("account", "paths")`. `iam.escalation_any`: the same for ways to anybody who may do more (`rights`).
+`iam.escalation_scp` and `iam.escalation_any_scp`: the same under what stands above the account (`guardrails`), as
+`{"organization": {"paths": [...]}}`. They are facts of their own so that nobody who does not weigh it collects it.
 A step: `{"from", "to", "technique", "link", "calls": [{"action", "resource", "decided_by": [evidence], "conditions"}],
 "passes", "trust", "prerequisites"}`. A group is judged as a fresh member that has nothing else.
 
 An edge is certain where every part of the method holds (`data/escalation_paths`): permissions, boundary, the trust of
-the role, what must exist. Service control policies are not weighed. In a template what is not declared may exist.
+the role, what must exist. In a template what is not declared may exist.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.data.escalation_paths import METHODS, VERSION, Method
 from auditor.facts.base import Derived, Fact, Unknown, View
+from auditor.facts.iam import guardrails
 from auditor.facts.iam.account import FUNCTION, INSTANCE, PROFILE
 from auditor.facts.iam.document import Statement
 from auditor.facts.iam.granted import GROUP, MANAGED, ROLE, USER
 from auditor.facts.iam.hinges import doubt_of, hinge
-from auditor.facts.iam.logic import F, T, U, unknown
-from auditor.facts.iam.paths import Ways, ways
+from auditor.facts.iam.logic import F, T, Truth, U, unknown
+from auditor.facts.iam.paths import Edge, Ways, ways
+from auditor.facts.iam.rights import higher
 from auditor.model import Json, Path, Reason, Resource, pointer
 
 
@@ -36,23 +41,37 @@ def _effective(resource: Resource, view: View) -> Derived:
     return Derived({"admin": {"account": admin is T}})
 
 
-def _escalation(resource: Resource, view: View) -> Derived:
-    graph = ways(view)
+def _escalation(weighs_above: bool, resource: Resource, view: View) -> Derived:
+    graph = ways(view, weighs_above)
     verdict = graph.verdict(resource.id)
+    way = graph.path(resource.id) if verdict is T else graph.possible_path(resource.id)
+    return _derived(graph, resource.id, verdict, tuple(way), weighs_above)
+
+
+def _escalation_any(weighs_above: bool, resource: Resource, view: View) -> Derived:
+    found = higher(view, weighs_above)
+    return _derived(found.graph, resource.id, found.verdict(resource.id), found.path(resource.id), weighs_above)
+
+
+def _derived(graph: Ways, id: str, verdict: Truth, way: tuple[Edge, ...], weighs_above: bool) -> Derived:
+    scope = "organization" if weighs_above else "account"
     if verdict is U:
-        cause, why = hinge(graph, resource.id)
+        cause, why = hinge(graph, id, way)
         reason, detail = (cause.reason, f"{why}: {cause.detail}") if cause else (Reason.UNRESOLVED, why)
-        return Derived({"account": {}}, (Unknown(("account", "paths"), reason, detail),))
-    return Derived({"account": {"paths": [] if verdict is F else [_shown(graph, resource.id)]}})
+        return Derived({scope: {}}, (Unknown((scope, "paths"), reason, detail),))
+    return Derived({scope: {"paths": [] if verdict is F else [_shown(graph, id, way)]}})
 
 
-def _shown(graph: Ways, id: str) -> Json:
-    steps = [step for edge in graph.path(id) for step in _steps(graph, *edge)]
+def _shown(graph: Ways, id: str, way: Iterable[Edge]) -> Json:
+    edges = tuple(way)
+    steps = [step for edge in edges for step in _steps(graph, *edge)]
     text = "; then ".join(f"{step['technique']} ({_calls(step)}) on {step['name']}" for step in steps)
     shown = [{key: value for key, value in step.items() if key != "name"} for step in steps]
     decided = [at for step in steps for call in step["calls"] for at in call["decided_by"]]
     evidence = decided[0] if decided else {"id": id, "pointer": ""}
-    return {"length": len(steps), "steps": shown, "text": text, "evidence": evidence, "library": VERSION}
+    reaches = "admin" if edges[-1][1] == graph.goal else "principal"
+    told = {"reaches": reaches, "length": len(steps), "steps": shown, "text": text}
+    return {**told, "evidence": evidence, "library": VERSION}
 
 
 def _calls(step: Json) -> str:
@@ -160,5 +179,21 @@ _READS = {
     INSTANCE: (("IamInstanceProfile",),),
 }
 
-EFFECTIVE = Fact("iam.effective", 1, (USER, ROLE, GROUP), _READS, _effective, joins=tuple(_READS))
-ESCALATION = Fact("iam.escalation", 1, (USER, ROLE, GROUP), _READS, _escalation, joins=tuple(_READS))
+_ABOVE: Mapping[str, tuple[Path, ...]] = {
+    guardrails.POLICY: (("Type",), ("TargetIds", "*"), ("Content",)),
+    guardrails.MEMBERSHIP: (("InOrganization",), ("ManagementAccountId",)),
+    guardrails.PATH: (("Targets", "*"), ("ServiceControlPolicies",)),
+}
+_ON = (USER, ROLE, GROUP)
+
+EFFECTIVE = Fact("iam.effective", 1, _ON, _READS, _effective, joins=tuple(_READS))
+ESCALATION = Fact("iam.escalation", 1, _ON, _READS, functools.partial(_escalation, False), joins=tuple(_READS))
+ESCALATION_ANY = Fact(
+    "iam.escalation_any", 1, _ON, _READS, functools.partial(_escalation_any, False), joins=tuple(_READS)
+)
+_ALL = {**_READS, **_ABOVE}
+ESCALATION_SCP = Fact("iam.escalation_scp", 1, _ON, _ALL, functools.partial(_escalation, True), joins=tuple(_ALL))
+ESCALATION_ANY_SCP = Fact(
+    "iam.escalation_any_scp", 1, _ON, _ALL, functools.partial(_escalation_any, True), joins=tuple(_ALL)
+)
+ESCALATIONS = (ESCALATION, ESCALATION_ANY, ESCALATION_SCP, ESCALATION_ANY_SCP)

@@ -69,7 +69,8 @@ def segment_matches(pattern: str, text: str) -> Truth:
 def equals(value: Item, text: str | Text, *, fold: bool = False) -> Truth:
     """Whether `value`, in which no character is a wildcard, is `text`."""
     if isinstance(value, Hidden):
-        return U
+        answers = {equals(one, text, fold=fold) for one in value.among}
+        return answers.pop() if len(answers) == 1 else U
     whole = [literal(part) if isinstance(part, str) else part for part in parts_of(value)]
     return matches(as_text(tuple(whole)), text, fold=fold)
 

@@ -5,14 +5,14 @@ Only the first uncertain edge of a shortest possible way is told: once it is set
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from auditor.data.escalation_paths import METHODS, Method
 from auditor.facts.iam.document import Document, Statement
 from auditor.facts.iam.effective import State
 from auditor.facts.iam.granted import GROUP, ROLE, USER
-from auditor.facts.iam.logic import T, U
-from auditor.facts.iam.paths import Ways
+from auditor.facts.iam.logic import F, T, U
+from auditor.facts.iam.paths import Edge, Ways
 from auditor.model import Hidden
 
 _ASSUME = next(row for row in METHODS if row.id == "sts-001")
@@ -21,22 +21,26 @@ _WRITING = [row for row in METHODS if row.kind == "write"]
 _WORD = {USER: "user", ROLE: "role", GROUP: "group"}
 
 
-def hinge(graph: Ways, id: str) -> tuple[Hidden | None, str]:
-    """The hidden value, where there is one, and what would have to hold, in words."""
-    node = graph.account.number[id]
-    while node != graph.goal:
-        to = graph.maybe.get(node, graph.goal)
-        if not graph.edges[node][0] >> to & 1:
-            return _edge(graph, node, to)
-        node = to
-    return _administers(graph, graph.account.number[id])
+def hinge(graph: Ways, id: str, way: Iterable[Edge]) -> tuple[Hidden | None, str]:
+    """The hidden value, where there is one, and what would have to hold, in words. `way`: a possible one."""
+    index, last = graph.account.number[id], graph.goal
+    for node, last in way:
+        if not graph.edges[node][0] >> last & 1:
+            return _edge(graph, node, last)
+    if last != graph.goal:
+        other = last % graph.size
+        why = f"whether {_name(graph, other)} may do more than {_name(graph, index)} is not certain"
+        return doubt_of(graph, other) or doubt_of(graph, index), why
+    if graph.admin[index] is F:
+        return None, "there are too many ways to follow"
+    return _administers(graph, index)
 
 
 def doubt_of(graph: Ways, index: int, action: str = "") -> Hidden | None:
     """Why it is not certain what the documents of a principal say, or what they say of an action."""
     one = graph.account.people[index]
     documents = [held.document for held in one.documents] + ([one.boundary.document] if one.boundary else [])
-    for document in documents:
+    for document in (*documents, *(above for level in graph.above[index] for above in level)):
         entries = graph.account.compiled.entries(document, action) if action else ()
         statements = [entry.statement for entry in entries] if action else document.statements
         doubt = document.doubt or next((doubt for one in statements if (doubt := _hidden(one))), None)

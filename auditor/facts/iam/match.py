@@ -109,7 +109,7 @@ def is_everyone(element: Element) -> Truth:
         return T
     if element.kind not in ("AWS", "?") or isinstance(element.value, str):
         return F
-    return U if isinstance(element.value, Hidden) else equals("*", element.value)
+    return equals(element.value, "*") if isinstance(element.value, Hidden) else equals("*", element.value)
 
 
 def unseen_principal(principals: Principals | None) -> Hidden | None:

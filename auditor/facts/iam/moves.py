@@ -190,9 +190,9 @@ class Mover:
 
     def _words(self, kind: str, action: str, state: State) -> Targets:
         """Names that the caller may choose: one that nobody names, those that fit its own patterns, any."""
-        glob = _glob(kind).format(region="*", account=self.account.id if self.account.id.isdigit() else "*")
+        glob = glob_of(kind).format(region="*", account=self.account.id if self.account.id.isdigit() else "*")
         about = f":{kind.partition(':')[0]}:"
-        words = {_glob(kind).format(region="xx-xxxx-1", account=self.account.id).replace("?*", "x")}
+        words = {glob_of(kind).format(region="xx-xxxx-1", account=self.account.id).replace("?*", "x")}
         for document in state.documents:
             for entry in self.account.compiled.entries(document, action):
                 resources = entry.statement.resources
@@ -231,14 +231,15 @@ def _methods() -> tuple[tuple[Method, frozenset[str]], ...]:
     return tuple((one, frozenset(call.action for call in one.calls)) for one in METHODS if one.id != "sts-001")
 
 
-def _glob(kind: str) -> str:
+def glob_of(kind: str) -> str:
+    """The ARN of a resource of the kind, with its account and region to be filled in."""
     return f"arn:aws:{kind.partition(':')[0]}:{{region}}:{RESOURCES[kind]}"
 
 
 @functools.lru_cache(maxsize=256)
 def _unseen(kind: str, account: str) -> Targets:
     """One resource of any region and name."""
-    head, _, rest = _glob(kind).partition("{region}")
+    head, _, rest = glob_of(kind).partition("{region}")
     before, _, _ = rest.format(account=account).partition("?*")
     known = item(before)
     parts = parts_of(known) if isinstance(known, str | Text) else ()

@@ -1,16 +1,17 @@
 """Ways from each principal to full administration: a graph whose edges are certain or possible, searched backwards.
 
 Node i is principal i; node `size + i` is the same principal once its policies can be written by whoever holds it, under
-the boundary and the denials that it cannot take off itself; the last node is administration.
+what stands above it, the boundary and the denials that it cannot take off itself; the last node is administration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from auditor.facts.base import View
+from auditor.facts.iam import guardrails
 from auditor.facts.iam.account import Account
 from auditor.facts.iam.assuming import trusts, way
 from auditor.facts.iam.document import Document
@@ -27,28 +28,27 @@ _JOINED = 50  # groups that a limited user may join, each judged with it; beyond
 _ASKED = 100_000  # callers of trusts that tell principals apart; beyond: U
 
 
-class Step(msgspec.Struct, frozen=True):
-    """`to` is a node."""
-
-    source: int
-    to: int
+Edge = tuple[int, int]  # from one node to another
 
 
 class Ways:
-    """The graph of one account."""
+    """The graph of one account; under its service control policies where they are weighed."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, weighs_above: bool = False) -> None:
         self.account = Account(view)
+        self.above = [guardrails.limits(view, one.resource) if weighs_above else () for one in self.account.people]
         self.mover = Mover(self.account)
         self.size = self.account.size
         self.goal = 2 * self.size
         self._moves: dict[object, Moves] = {}
         self._admin: dict[object, Truth] = {}
-        self.states = [self._state(one) for one in self.account.people]
+        self.states = [self._state(index, one) for index, one in enumerate(self.account.people)]
         self.admin = [self.is_admin(state) for state in self.states]
-        self.capped = 0
+        self.limited = self.capped = 0  # by what can be taken off; by that or by what stands above
         for index, one in enumerate(self.account.people):
             if one.boundary is not None or any(map(_may_deny, self.states[index].documents)):
+                self.limited |= 1 << index
+            if self.limited >> index & 1 or self.above[index]:
                 self.capped |= 1 << index
         for index, one in enumerate(self.account.people):
             self.admin[index] = max(self.admin[index], self._frees_itself(index, one))
@@ -57,14 +57,16 @@ class Ways:
         self._build()
         self.sure, self.maybe = (self._search(which) for which in (0, 1))
 
-    def _state(self, one: Holder) -> State:
+    def _state(self, index: int, one: Holder) -> State:
         documents = [held.document for held in one.documents]
-        limits = [(one.boundary.document,)] if one.boundary else []
-        return self.account.state(one, documents, limits)
+        own = [(one.boundary.document,)] if one.boundary else []
+        return msgspec.structs.replace(self.account.state(one, documents, own), above=self.above[index])
 
-    def _key(self, state: State) -> object:
+    def key(self, state: State) -> object:
+        """Equal for states that may do the same."""
         documents = [document for layer in state.layers for document in layer]
-        ids = (tuple(sorted({id(one) for one in state.documents})), tuple(tuple(map(id, one)) for one in state.limits))
+        limits = tuple(tuple(map(id, layer)) for layer in state.layers[1:])
+        ids = (tuple(sorted({id(one) for one in state.documents})), limits)
         personal = self.account.is_personal(documents)
         kind = state.context.get("aws:principaltype") if self._has_conditions(documents) else None
         return ids, repr(sorted(state.context.items(), key=str)) if personal else kind
@@ -73,13 +75,13 @@ class Ways:
         return any(statement.conditions for one in documents for statement in one.statements)
 
     def moves(self, state: State) -> Moves:
-        key = self._key(state)
+        key = self.key(state)
         if key not in self._moves:
             self._moves[key] = self.mover.moves(state)
         return self._moves[key]
 
     def is_admin(self, state: State) -> Truth:
-        key = self._key(state)
+        key = self.key(state)
         if key not in self._admin:
             self._admin[key] = administers(self.account.compiled, state)
         return self._admin[key]
@@ -184,7 +186,7 @@ class Ways:
             if uncapped or (admin is U and which):
                 edge |= 1 << self.goal
             edges.append(edge)
-        beyond = self.capped & written[1]
+        beyond = self.limited & written[1]
         if beyond and self._frees(beyond, state):
             edges[1] |= 1 << self.goal
         if edges[1] & self.account.unseen:
@@ -219,7 +221,7 @@ class Ways:
         for id in one.groups:
             own |= 1 << self.account.number[id]
         groups = groups[0] & ~own & ~(1 << index), groups[1] & ~own & ~(1 << index)
-        return groups if not self.capped >> index & 1 else (self._with(index, groups), groups[1])
+        return groups if not self.limited >> index & 1 else (self._with(index, groups), groups[1])
 
     def _with(self, index: int, groups: Bits | tuple[int, int]) -> int:
         """Of the groups that a limited user can join, those that make it an administrator under its limits."""
@@ -307,12 +309,19 @@ class Ways:
         reaches = T if index in self.sure else U if index in self.maybe else F
         return every((reaches, ~self.admin[index]))
 
-    def path(self, id: str) -> Iterator[tuple[int, int]]:
+    def path(self, id: str) -> Iterator[Edge]:
         """The edges of a shortest certain way."""
+        return self._way(id, self.sure)
+
+    def possible_path(self, id: str) -> Iterator[Edge]:
+        """The edges of a shortest way of which some are not certain; none where only its start is not."""
+        return self._way(id, self.maybe)
+
+    def _way(self, id: str, onwards: Mapping[int, int]) -> Iterator[Edge]:
         node = self.account.number[id]
-        while node != self.goal:
-            yield node, self.sure[node]
-            node = self.sure[node]
+        while node != self.goal and node in onwards:
+            yield node, onwards[node]
+            node = onwards[node]
 
     def state_of(self, node: int) -> State:
         index = node % self.size
@@ -320,9 +329,9 @@ class Ways:
 
 
 @by_view
-def ways(view: View) -> Ways:
+def ways(view: View, weighs_above: bool = False) -> Ways:
     """The graph of the scope, made once."""
-    return Ways(view)
+    return Ways(view, weighs_above)
 
 
 def _may_deny(document: Document) -> bool:

@@ -54,48 +54,49 @@ def publish(openings: Sequence[Opening], doubts: Iterable[Doubt], name: str, por
     A policy that denies what is in `_at_least` and over its limit as `found`, and what is not in `_at_most` under
     its limit as `missing`, is undecided only where hidden rules can matter to its ports and its limit.
     """
-    certain = [_certain(run) for run in _runs(openings, certain=True) if any(run[0].least)]
-    value = {
-        name: certain,
-        ports: _steps(certain),
-        f"{name}_at_least": certain,
-        f"{name}_at_most": [_bound(run) for run in _runs(openings, certain=False)],
-    }
+    certain, bounds = _runs(openings)
+    value = {name: certain, ports: _steps(certain), f"{name}_at_least": certain, f"{name}_at_most": bounds}
     parts = (name, ports, f"{name}_at_most")
     unknown = tuple(doubt.at(part) for doubt in dict.fromkeys(doubts) for part in parts)
     return Parts(value, unknown)
 
 
-def _runs(openings: Sequence[Opening], *, certain: bool) -> Iterable[list[Opening]]:
-    """Neighbours that differ in nothing that is shown."""
+def _runs(openings: Iterable[Opening]) -> tuple[list[dict[str, Json]], list[dict[str, Json]]]:
+    """What is open for certain and what may be at most; neighbours that differ in nothing that is shown are one."""
+    certain: list[dict[str, Json]] = []
+    bounds: list[dict[str, Json]] = []
+    before: Opening | None = None
+    for one in openings:
+        follows = before is not None and before.transport == one.transport
+        if follows and before.most == one.most:  # type: ignore[union-attr]
+            bounds[-1]["to"] = one.last
+        else:
+            most = max(one.most)
+            if follows and bounds[-1]["addresses"] == most:
+                bounds[-1]["to"] = one.last
+            else:
+                protocol = TRANSPORTS[one.transport]
+                bounds.append({"protocol": protocol, "from": one.first, "to": one.last, "addresses": most})
+        if one.least != (0, 0):
+            if follows and before.least == one.least and before.rules == one.rules:  # type: ignore[union-attr]
+                certain[-1]["to"] = one.last
+            else:
+                certain.append(_certain(one))
+        before = one
+    return certain, bounds
 
-    def visible(opening: Opening) -> tuple[object, ...]:
-        return (opening.transport, opening.least, opening.rules) if certain else (opening.transport, max(opening.most))
 
-    return (list(run) for _, run in groupby(openings, key=visible))
-
-
-def _certain(run: list[Opening]) -> dict[str, Json]:
-    head = run[0]
+def _certain(one: Opening) -> dict[str, Json]:
     return {
-        "protocol": TRANSPORTS[head.transport],
-        "from": head.first,
-        "to": run[-1].last,
-        "addresses": max(head.least),
-        "ipv4": head.least[0],
-        "ipv6_64": head.least[1],
-        "widest": head.rules[0]["source"],
-        "evidence": head.rules[0]["evidence"],
-        "rules": list(head.rules),
-    }
-
-
-def _bound(run: list[Opening]) -> dict[str, Json]:
-    return {
-        "protocol": TRANSPORTS[run[0].transport],
-        "from": run[0].first,
-        "to": run[-1].last,
-        "addresses": max(run[0].most),
+        "protocol": TRANSPORTS[one.transport],
+        "from": one.first,
+        "to": one.last,
+        "addresses": max(one.least),
+        "ipv4": one.least[0],
+        "ipv6_64": one.least[1],
+        "widest": one.rules[0]["source"],
+        "evidence": one.rules[0]["evidence"],
+        "rules": list(one.rules),
     }
 
 

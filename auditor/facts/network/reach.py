@@ -20,6 +20,9 @@ from auditor.facts.network.reading import ALL_PORTS, Doubt, Ports, Source, doubt
 from auditor.facts.network.sets import Range, Ranges, difference, normal
 from auditor.model import Json
 
+Bound = tuple[int, int]  # public IPv4 addresses, public IPv6 /64 networks
+Rules = tuple[Mapping[str, Json], ...]
+
 
 class Reach(msgspec.Struct, frozen=True):
     """One source that a rule lets in over the ports of one transport."""
@@ -36,18 +39,28 @@ class Reach(msgspec.Struct, frozen=True):
 
 def openings(reaches: Sequence[Reach]) -> tuple[list[Opening], list[Doubt]]:
     """The openings of every port of every transport, and the doubts that can add public space to some port."""
+    by_transport: dict[int, list[Reach]] = {transport: [] for transport in TRANSPORTS}
+    for reach in sorted(reaches, key=lambda reach: -reach.source.most):
+        by_transport[reach.transport].append(reach)
     found: list[Opening] = []
     doubts: dict[Doubt, None] = {}
-    widest_first = sorted(reaches, key=lambda reach: -reach.source.most)
-    for transport in TRANSPORTS:
-        applying = [reach for reach in widest_first if reach.transport == transport]
-        decided: dict[tuple[int, ...], Opening] = {}
+    for transport, applying in by_transport.items():
+        if not applying:
+            found.append(Opening(transport, *ALL_PORTS))
+            continue
+        sources = [(reach.source.family, reach.source.public) for reach in applying]
+        is_certain = all(reach.certain for reach in applying)
+        decided: dict[tuple[int, ...], tuple[Bound, Bound, Rules]] = {}
         for (first, last), active in _sweep([reach.ports.span for reach in applying]):
             if active not in decided:
-                decided[active], why = _decide(transport, [applying[index] for index in active])
-                doubts |= dict.fromkeys(why)
-            one = decided[active]
-            found.append(Opening(transport, first, last, one.least, one.most, one.rules))
+                if is_certain:  # almost always: every port has all that its rules say, and nothing else
+                    exactly = _union(frozenset([sources[index] for index in active])).widths
+                    decided[active] = exactly, exactly, tuple([applying[index].rule for index in active[:MOST_RULES]])
+                else:
+                    least, most, rules, why = _decide([applying[index] for index in active])
+                    decided[active] = least, most, rules
+                    doubts |= dict.fromkeys(why)
+            found.append(Opening(transport, first, last, *decided[active]))
     return found, list(doubts)
 
 
@@ -68,23 +81,19 @@ def _sweep(spans: Sequence[Range]) -> Iterator[tuple[Range, tuple[int, ...]]]:
         yield (border, following - 1), tuple(active)
 
 
-def _decide(transport: int, active: Sequence[Reach]) -> tuple[Opening, list[Doubt]]:
-    """One port, given the reaches that apply to it for certain or possibly."""
-    if not active:
-        return Opening(transport, 0, 0), []
+def _decide(active: Sequence[Reach]) -> tuple[Bound, Bound, Rules, list[Doubt]]:
+    """One port, given the reaches that apply to it for certain or possibly: at least, at most, by which rules."""
     sure = [reach for reach in active if reach.certain]
-    lower = _union(frozenset((reach.source.family, reach.source.public) for reach in sure))
-    least = lower.widths
-    opening = Opening(transport, 0, 0, least, least, tuple(reach.rule for reach in sure[:MOST_RULES]))
-    if len(sure) == len(active):
-        return opening, []
     doubtful = [reach for reach in active if not reach.certain]
+    lower = _union(frozenset((reach.source.family, reach.source.public) for reach in sure))
+    least, rules = lower.widths, tuple(reach.rule for reach in sure[:MOST_RULES])
+    if not doubtful:
+        return least, least, rules, []
     ceiling = _union(frozenset((reach.source.family, reach.source.public) for reach in active)).widths
     room = [sum(reach.source.most for reach in doubtful if reach.source.family == family) for family in (4, 6)]
     most = (min(ceiling[0], least[0] + room[0]), min(ceiling[1], least[1] + room[1]))
     adding = [reach for reach in doubtful if difference(reach.source.public, lower.public[reach.source.family])]
-    doubts = [doubt for reach in adding for doubt in doubts_of((reach.ports, reach.source))]
-    return msgspec.structs.replace(opening, most=most), doubts
+    return least, most, rules, [doubt for reach in adding for doubt in doubts_of((reach.ports, reach.source))]
 
 
 class _Union(NamedTuple):

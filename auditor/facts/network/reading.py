@@ -7,15 +7,16 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkAclEntry.html.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 import msgspec
 
 from auditor.data.protocols import ALL, LAST_PORT, NUMBERS
 from auditor.facts.base import Unknown
+from auditor.facts.network.prefix_length import shortest
 from auditor.facts.network.public_cidr import public_part, public_space, width
-from auditor.facts.network.sets import BITS, EVERYTHING, Network, Range, Ranges, network
+from auditor.facts.network.sets import BITS, EVERYTHING, Network, Range, Ranges, network, normal
 from auditor.model import HIDDEN, Gap, Hidden, Hole, Json, Reason, Text
 
 ALL_PORTS: Range = (0, LAST_PORT)
@@ -117,6 +118,10 @@ def source(value: Json, family: int | None, place: str) -> tuple[Source, ...]:
     doubt = doubt_of(value, place)
     if isinstance(value, Text):
         return tuple(_pattern(value, each, doubt) for each in _families(value, family))
+    if isinstance(value, Hidden) and value.among:
+        return tuple(_one_of(value.among, each, doubt) for each in ((family,) if family else (4, 6)))
+    if isinstance(value, Hidden) and value.pattern and (bits := shortest(value.pattern)) is not None:
+        return tuple(_no_wider(bits, each, doubt) for each in ((family,) if family else (4, 6)))
     return tuple(anywhere(each, doubt) for each in ((family,) if family else (4, 6)))
 
 
@@ -158,6 +163,23 @@ def _pattern(text: Text, family: int, doubt: Doubt) -> Source:
     public = public_part(_region(text.parts[0], bits)) if family == 4 else public_space(6)
     most = 1 << max(0, (32 if family == 4 else 64) - bits)
     return Source(str(text), family, public, min(most, width(family, public)), doubt)
+
+
+def _one_of(texts: Sequence[str], family: int, doubt: Doubt) -> Source:
+    """One of some blocks, it is not known which; what is no block of the family is refused by AWS, or malformed."""
+    known = [_literal(text) for text in texts]
+    if any(one is None or one.family != family for one in known):
+        return anywhere(family, doubt)
+    found = [one for one in known if one is not None]
+    public = normal(span for one in found for span in one.public)
+    return Source("", family, public, max(one.most for one in found), doubt)
+
+
+def _no_wider(bits: int, family: int, doubt: Doubt) -> Source:
+    """A block anywhere, with a prefix of at least so many bits."""
+    space = public_space(family)
+    most = 1 << max(0, (32 if family == 4 else 64) - bits)
+    return Source("", family, space, min(most, _width_of_space(family)), doubt)
 
 
 def _region(head: str | Hole, bits: int) -> Network:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from auditor.model import Hidden, Text
 from auditor.sources.template.intrinsics import flat, hidden_by, pieces_of
 from auditor.sources.template.nodes import Identity, Settings, Stack
@@ -73,7 +75,12 @@ def unset_parameter(stack: Stack, name: str, note: str = "") -> Hidden:
     owner = f" of nested stack {'/'.join(stack.instance)}" if stack.instance else ""
     stored = f" ({kind})" if is_stored(kind) else ""
     detail = f"{'NoEcho parameter' if secret else 'parameter'} {name}{owner} has no value{stored}{note}"
-    return unseen(detail, stack.symbol_of(name))
+    hidden = unseen(detail, stack.symbol_of(name))
+    if not isinstance(declared, dict) or kind != "String":
+        return hidden
+    pattern = declared.get("AllowedPattern")
+    known = {"pattern": str(pattern) if isinstance(pattern, str) else None, "among": allowed_values(declared)}
+    return msgspec.structs.replace(hidden, **known)
 
 
 def typed(value: Any, kind: str, name: str) -> Any:

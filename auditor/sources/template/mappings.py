@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from auditor.model import Hidden, Text
 from auditor.sources.template.conditions import same
 from auditor.sources.template.intrinsics import hidden_by
 from auditor.sources.template.nodes import Node
-from auditor.sources.template.texts import could_equal, is_literal, scalar_text, shown, unseen, wrong
+from auditor.sources.template.texts import could_equal, is_literal, is_wrong, scalar_text, shown, unseen, wrong
+
+_MOST = 200  # entries that are told apart
 
 Allowed = Mapping[str, frozenset[str]]  # symbol of a parameter to its AllowedValues
 
@@ -20,7 +24,8 @@ Allowed = Mapping[str, frozenset[str]]  # symbol of a parameter to its AllowedVa
 def look_up(argument: Node, section: Any, value: Callable[[Node], Any], allowed: Allowed, where: str) -> Node:
     """The entry that Fn::FindInMap names, as a node of the mapping, or a marker.
 
-    Hidden keys give the entry only where all entries that they may name agree, the DefaultValue included.
+    Hidden keys give the entry only where all entries that they may name agree, the DefaultValue included; else it is
+    one of them: a key that the mapping lacks is refused.
     """
     if not isinstance(argument, list) or len(argument) not in (3, 4):
         return wrong("Fn::FindInMap takes a mapping and two keys")
@@ -37,7 +42,11 @@ def look_up(argument: Node, section: Any, value: Callable[[Node], Any], allowed:
     values = [value(entry) for entry in entries]
     if values and all(same(other, values[0]) for other in values):
         return entries[0]
-    return hidden_by("Fn::FindInMap", values if is_literal(keys) else keys, where)
+    hidden = hidden_by("Fn::FindInMap", values if is_literal(keys) else keys, where)
+    texts = [text for one in values if (text := scalar_text(one)) is not None]
+    if is_wrong(hidden) or len(texts) != len(values) or len(texts) > _MOST:
+        return hidden
+    return msgspec.structs.replace(hidden, among=tuple(dict.fromkeys(texts)))
 
 
 def entries_of(mapping: Any, name: str) -> dict[str, Any] | None:

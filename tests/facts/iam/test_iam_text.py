@@ -10,7 +10,7 @@ from iam_documents import HIDDEN, hole, name, text
 from auditor.facts.iam.globs import EACH, equals, matches
 from auditor.facts.iam.logic import F, T, U
 from auditor.facts.iam.text import as_text, blurred, expand, holes, item, parts_of, with_parts
-from auditor.model import Hole, Text
+from auditor.model import Hidden, Hole, Reason, Text
 
 LETTERS = "ab:"
 
@@ -124,3 +124,10 @@ def test_hidden_is_unknown_unless_a_star_decides() -> None:
     assert matches(HIDDEN, "x") is U
     assert matches("*", text(hole("P"))) is T
     assert as_text(("a", "b")) == "ab"
+
+
+@given(st.lists(st.text(LETTERS, max_size=2), max_size=3), st.text(LETTERS, max_size=2))
+def test_one_of_some_texts_is_a_text_as_far_as_all_of_them_are(among: list[str], other: str) -> None:
+    hidden = Hidden(Reason.UNRESOLVED, "a mapping", "s", among=tuple(among))
+    answers = {one == other for one in among}
+    assert equals(hidden, other) is ({True: T, False: F}[answers.pop()] if len(answers) == 1 else U)

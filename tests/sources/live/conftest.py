@@ -62,15 +62,16 @@ def collecting(everything: Plan, tmp_path: Path) -> Callable[..., tuple[Path, Co
 
 
 @pytest.fixture
-def judged(everything: Plan, pack: Pack, engine: ManagedOpa) -> Callable[[Path], list[Verdict]]:
-    """Every verdict on a snapshot file, those that pass too."""
+def judged(everything: Plan, pack: Pack, engine: ManagedOpa) -> Callable[..., list[Verdict]]:
+    """Every verdict on a snapshot file, those that pass too. `settings`: parameters by policy."""
 
-    def judged(file: Path) -> list[Verdict]:
-        facts = [FACTS[name] for name in everything.facts]
-        values = parameters.resolve(pack.policies, {}, {})
+    def judged(file: Path, settings: parameters.Settings | None = None) -> list[Verdict]:
+        values = parameters.resolve(pack.policies, settings or {}, {})
+        wanted = plan.plan([parameters.as_set(policy, values[policy.key]) for policy in everything.policies], FACTS)
+        facts = [FACTS[name] for name in wanted.facts]
         options = pipeline.Options(include_passed=True)
         source = SnapshotSource([str(file)])
-        spool = pipeline.audit(source, pack, everything, engine, facts, values, (), options).verdicts
+        spool = pipeline.audit(source, pack, wanted, engine, facts, values, (), options).verdicts
         assert isinstance(spool, Spool)
         found = list(spool)
         spool._file.close()

@@ -15,9 +15,11 @@ import pytest
 from faulty import CUT, EXPIRED, HANG, THROTTLED, Answer, endpoint
 from seed import CANARY, REGION, seed
 
+from auditor.collectors.base import wanted_of
 from auditor.data.secret_places import PLACES
 from auditor.errors import OutputError
-from auditor.model import Gap, Plan, Reason
+from auditor.facts.table import FACTS
+from auditor.model import Gap, Plan, Reason, Status, Verdict
 from auditor.snapshot import GapLine, ResourceLine, TrailerLine, lines
 from auditor.sources.file import SnapshotSource
 from auditor.sources.live import Collected
@@ -26,6 +28,7 @@ from auditor.sources.sessions import Account, Patience, own_account, through_rol
 
 Collect = Callable[..., tuple[Path, Collected]]
 ONCE = Patience(attempts=1)
+ESCALATION = "iam-principal-no-privilege-escalation"
 
 
 def gaps_of(file: Path) -> list[Gap]:
@@ -213,3 +216,44 @@ def test_accounts_are_chosen_by_globs(aws: Any, organization: dict[str, str]) ->
 def test_one_account_through_a_role(aws: Any) -> None:
     member = through_role(own_account(None, ONCE), "arn:aws:iam::111122223333:role/auditor", None, ONCE)
     assert (member.id, member.partition) == ("111122223333", "aws")
+
+
+def test_what_stands_above_a_member_is_told_by_the_account_that_starts(
+    aws: Any,
+    moto_url: str,
+    collecting: Collect,
+    judged: Callable[..., list[Verdict]],
+    monkeypatch: pytest.MonkeyPatch,
+    organization: dict[str, str],
+) -> None:
+    refused = Answer(400, b'{"__type": "AccessDeniedException", "message": "no"}')
+    client, member = aws("organizations"), organization["dev"]
+    root = client.list_roots()["Roots"][0]["Id"]
+    client.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}
+    made = client.create_policy(Name="no-iam", Description="", Type="SERVICE_CONTROL_POLICY", Content=json.dumps(deny))[
+        "Policy"
+    ]["PolicySummary"]["Id"]
+    client.attach_policy(PolicyId=made, TargetId=member)
+    base = own_account(None, ONCE)
+    found = {each.id: each for each in accounts(base, "auditor", None, Chosen(), ONCE)}
+    iam = found[member].client("iam", "us-east-1")
+    iam.create_user(UserName="climber")
+    own = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:PutUserPolicy", "Resource": "*"}]}
+    iam.put_user_policy(UserName="climber", PolicyName="own", PolicyDocument=json.dumps(own))
+    wanted = wanted_of(FACTS["iam.escalation_scp"].reads)
+    file, _ = collecting(found[member], wanted=wanted)
+    above = {line.resource.type for line in lines(file) if isinstance(line, ResourceLine)}
+    assert {"AWS::Organizations::Policy", "Auditor::Organizations::AccountPath"} <= above, gaps_of(file)
+
+    def status(**parameters: str) -> Status:
+        verdicts = judged(file, {ESCALATION: parameters})
+        (verdict,) = [one for one in verdicts if one.policy == ESCALATION and one.resource.name == "climber"]
+        return verdict.status
+
+    assert (status(), status(scp="weigh")) == (Status.FAIL, Status.PASS)
+    with endpoint(moto_url, lambda _, said: refused if "ListPoliciesForTarget" in said else None) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        alone = through_role(own_account(None, ONCE), f"arn:aws:iam::{member}:role/auditor", None, ONCE)
+        file, _ = collecting(alone, name="alone.json", wanted=wanted)
+    assert (status(), status(scp="weigh")) == (Status.FAIL, Status.UNKNOWN)

@@ -99,8 +99,8 @@ def test_a_case_has_its_verdict_in_an_account_too(
     policy = policy_in(pack, folder)
     if policy.applies != "both":
         return  # there is nothing to compare
-    of_policy = plan.plan([policy], FACTS)
     values = parameters.resolve(pack.policies, {}, {})
+    of_policy = plan.plan([parameters.as_set(policy, values[policy.key])], FACTS)
     wrong, tried = [], 0
 
     def clients(service: str, region: str = "us-east-1") -> Any:

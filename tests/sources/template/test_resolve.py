@@ -64,8 +64,8 @@ def value(text: str, world: Assignment = WORLD, **user: Any) -> Any:
     return resolver(stack(), world, **user).value(node["Value"])
 
 
-def hidden(detail: str, symbol: str | None) -> Hidden:
-    return Hidden(Reason.UNRESOLVED, detail, symbol)
+def hidden(detail: str, symbol: str | None, *among: str) -> Hidden:
+    return Hidden(Reason.UNRESOLVED, detail, symbol, among=among)
 
 
 # --- parameters and pseudo parameters --------------------------------------------------------------------------------
@@ -158,14 +158,14 @@ def test_names_that_an_unexpanded_macro_may_declare_are_no_error() -> None:
         ("!FindInMap [Sizes, !Ref Stage, type]", "small"),
         (
             "!FindInMap [Sizes, !Ref App, type]",
-            hidden("parameter App has no value", 'Fn::FindInMap ["Sizes", "⟨App⟩", "type"]'),
+            hidden("parameter App has no value", 'Fn::FindInMap ["Sizes", "⟨App⟩", "type"]', "small", "large"),
         ),
         ("!FindInMap [Sizes, nope, type]", hidden("mapping Sizes has no nope, type", None)),
         ("!FindInMap [Sizes, nope, type, {DefaultValue: tiny}]", "tiny"),
         ("!FindInMap [Sizes, !Ref App, encrypted, {DefaultValue: true}]", True),
         (
             "!FindInMap [Sizes, !Ref App, encrypted, {DefaultValue: false}]",
-            hidden("parameter App has no value", 'Fn::FindInMap ["Sizes", "⟨App⟩", "encrypted"]'),
+            hidden("parameter App has no value", 'Fn::FindInMap ["Sizes", "⟨App⟩", "encrypted"]', "true", "false"),
         ),
         ("!If [IsProd, a, !Ref Env]", "dev"),
         ("!If [IsDev, !Ref AWS::NoValue, b]", NO_VALUE),
@@ -367,3 +367,22 @@ def paths(made: Any, above: tuple[Any, ...] = ()) -> set[tuple[Any, ...]]:
 def test_what_another_program_would_put_into_a_sub_is_named() -> None:
     made = value("{'Fn::Sub': {'Rain::Embed': 'setup.sh'}}")
     assert made == hidden("Fn::Sub takes a string, not Rain::Embed", None)
+
+
+@pytest.mark.parametrize(
+    ("declared", "pattern", "among"),
+    [
+        ("{Type: String}", None, ()),
+        ("{Type: String, AllowedPattern: '10[.].*'}", "10[.].*", ()),
+        ("{Type: String, AllowedValues: [a, 1]}", None, ("a", "1")),
+        ("{Type: CommaDelimitedList, AllowedPattern: 'a', AllowedValues: [a]}", None, ()),
+        ("{Type: 'AWS::SSM::Parameter::Value<String>', AllowedPattern: 'a'}", None, ()),
+    ],
+)
+def test_a_parameter_without_a_value_keeps_what_its_declaration_allows(
+    declared: str, pattern: str | None, among: tuple[str, ...]
+) -> None:
+    template = f"Parameters:\n  P: {declared}\nResources:\n  Topic: {{Type: AWS::SNS::Topic}}\n"
+    made = resolver(stack(template)).value({"Ref": "P"})
+    assert isinstance(made, Hidden)
+    assert (made.symbol, made.pattern, made.among) == ("P", pattern, among)

@@ -6,19 +6,42 @@ path := {"length": 1, "text": "iam-007 (iam:PutUserPolicy) on bob", "evidence": 
 
 types := {"AWS::IAM::Group", "AWS::IAM::Role", "AWS::IAM::User"}
 
-denials(type, facts) := result if {
-	subject := {"type": type, "id": "x", "properties": {}, "facts": facts}
-	result := policy.deny with input as {"resources": {type: [subject]}}
+facts := {
+	"iam.escalation": {"account": {"paths": [path]}},
+	"iam.escalation_any": {"account": {"paths": [path]}},
+	"iam.escalation_scp": {"organization": {"paths": [path]}},
+	"iam.escalation_any_scp": {"organization": {"paths": [path]}},
 }
 
-test_a_path_is_found if {
-	found := {type: denials(type, {"iam.escalation": {"account": {"paths": [path]}}}) | some type in types}
-	{denial.kind | some denial in found[_]} == {"found"}
-	{denial.type | some denial in found[_]} == types
-	{denial.evidence | some denial in found[_]} == {path.evidence}
+# what is asked for, and the fact that answers it
+asked := [
+	["ignore", "admin", "iam.escalation"],
+	["ignore", "any", "iam.escalation_any"],
+	["weigh", "admin", "iam.escalation_scp"],
+	["weigh", "any", "iam.escalation_any_scp"],
+]
+
+denials(type, shown, scp, target) := result if {
+	subject := {"type": type, "id": "x", "properties": {}, "facts": shown}
+	parameters := {"iam_principal_no_privilege_escalation": {"scp": scp, "target": target}}
+	result := policy.deny with input as {"resources": {type: [subject]}, "parameters": parameters}
+}
+
+test_the_path_of_the_fact_that_was_asked_for_is_found if {
+	every row in asked {
+		every type in types {
+			some denial in denials(type, facts, row[0], row[1])
+			[denial.kind, denial.type, denial.evidence] == ["found", type, path.evidence]
+			denial.path[1] == row[2]
+			count(denials(type, facts, row[0], row[1])) == 1
+		}
+	}
 }
 
 test_no_path_is_no_denial if {
-	{type | some type in types; denials(type, {"iam.escalation": {"account": {"paths": []}}}) == set()} == types
-	{type | some type in types; denials(type, {}) == set()} == types
+	every row in asked {
+		every type in types {
+			denials(type, object.remove(facts, {row[2]}), row[0], row[1]) == set()
+		}
+	}
 }
