@@ -110,6 +110,11 @@ class ScopeAudit:
                 reads += [(type, path) for type, paths in fact.reads.items() for path in paths]
         return any(type == of and overlaps(path, place) for type, path in reads for of, place in declared)
 
+    def _facts_on(self, type: str) -> Sequence[Fact]:
+        """The facts that a policy reads on resources of the type; others need them on other types."""
+        shown = self._tries[type].get("facts")
+        return [fact for fact in self._facts if fact.name in shown] if shown else self._facts if shown == {} else ()
+
     def shards(self) -> Iterator[Shard]:
         """All shards of the scope; the first also carries the verdicts on what was not seen at all."""
         local: list[Policy] = []
@@ -175,7 +180,7 @@ class ScopeAudit:
         gaps: list[Gap] = []
         for resource in travelling:
             view = self._view if resource.region is not None else self._wide_view
-            resource, unknown = attach(resource, self._facts, view)
+            resource, unknown = attach(resource, self._facts_on(resource.type), view)
             gaps += unknown
             subjects[resource.id] = resource
             shown.setdefault(resource.type, []).append(projection.show(resource, self._tries[resource.type]))

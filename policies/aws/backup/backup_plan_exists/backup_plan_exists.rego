@@ -24,10 +24,10 @@
 #   reads:
 #     Auditor::Account::Region:
 #       needs:
-#         - /facts/backup.coverage/assigned/*/forever
-#         - /facts/backup.coverage/assigned/*/gap_hours
-#         - /facts/backup.coverage/assigned/*/kind
-#         - /facts/backup.coverage/assigned/*/retain_days
+#         - /facts/backup.coverage/saved/*/forever
+#         - /facts/backup.coverage/saved/*/gap_hours
+#         - /facts/backup.coverage/saved/*/kind
+#         - /facts/backup.coverage/saved/*/retain_days
 #       seeks: [/facts/backup.coverage/held/*]
 #   parameters:
 #     max_interval:
@@ -65,7 +65,7 @@ deny contains deny.missing(region, [], message) if {
 }
 
 is_backed_up(region) if {
-	some entry in region.facts["backup.coverage"].assigned
+	some entry in region.facts["backup.coverage"].saved
 	entry.kind in input.parameters.backup_plan_exists.stores
 	entry.gap_hours <= input.parameters.backup_plan_exists.max_interval
 	keeps_long_enough(entry)
