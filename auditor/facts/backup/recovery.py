@@ -7,13 +7,13 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/API_ListProtectedResource
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from auditor.facts.backup.stores import CLUSTER, INSTANCE, KINDS, Place, cluster_of, is_store, located, unlisted
 from auditor.facts.base import Derived, Fact, View
 from auditor.facts.iam.logic import F, U, unknown
 from auditor.facts.network.by_view import by_view
-from auditor.model import HIDDEN, Hidden, Json, Path, Resource
+from auditor.model import HIDDEN, Hidden, Json, Path, Resource, Text
 
 SAVED = "Auditor::Backup::ProtectedResource"
 
@@ -33,6 +33,8 @@ def _compute(resource: Resource, view: View) -> Derived:
         return Derived({"last": last})
     if isinstance(last, HIDDEN):
         return Derived({}, (unknown(_LAST, last, ""),))
+    for name in _unnamed(view, place):
+        return Derived({}, (unknown(_LAST, name, ""),))
     for gap in unlisted(view, SAVED, place):
         return Derived({}, (unknown(_LAST, Hidden(gap.reason, gap.detail), ""),))
     return Derived({}) if view.is_closed else Derived({}, (unknown(_LAST, None, "a template does not tell"),))
@@ -43,6 +45,13 @@ def _times(view: View, place: Place) -> Mapping[str, Json]:
     """When each resource was last saved, by its ARN."""
     rows = located(view, SAVED, place)
     return {str(row.properties.get("ResourceArn")): row.properties.get("LastBackupTime") for row in rows}
+
+
+@by_view
+def _unnamed(view: View, place: Place) -> Sequence[Hidden | Text]:
+    """Rows of which it is hidden what was saved."""
+    names = (row.properties.get("ResourceArn") for row in located(view, SAVED, place))
+    return [name for name in names if isinstance(name, HIDDEN)]
 
 
 FACT = Fact(

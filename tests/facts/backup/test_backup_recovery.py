@@ -21,6 +21,10 @@ def saved(arn: str, last: Any = AT) -> Any:
     return resource(SAVED, arn, {"ResourceArn": arn, "LastBackupTime": last})
 
 
+def nameless() -> Any:
+    return resource(SAVED, "n", {"ResourceArn": Hidden(Reason.FAILED, "page"), "LastBackupTime": AT})
+
+
 def unlisted(region: str | None) -> Gap:
     return Gap(ACCOUNT, region, SAVED, None, (), Reason.DENIED, "backup:ListProtectedResources")
 
@@ -33,6 +37,7 @@ CASES = {
     "not listed elsewhere": (VOLUME_A, [], [unlisted("us-east-1")], {}, None),
     "saved, and the list cut": (VOLUME_A, [saved(VOLUME_A.arn)], [unlisted(None)], {"last": AT}, None),
     "the time hidden": (VOLUME_A, [saved(VOLUME_A.arn, Hidden(Reason.FAILED, "page"))], [], {}, "page"),
+    "whose time it is hidden": (VOLUME_A, [nameless(), saved("x")], [], {}, "page"),
     "the cluster of a member": (MEMBER, [SHOP, saved(SHOP.arn), saved(MEMBER.arn, "1")], [], {"last": AT}, None),
     "its cluster not seen": (MEMBER, [saved(MEMBER.arn)], [], {}, "its cluster is not seen"),
 }

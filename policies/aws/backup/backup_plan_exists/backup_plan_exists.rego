@@ -8,7 +8,8 @@
 #
 #   A rule without a schedule runs daily at 05:00 UTC, one without DeleteAfterDays keeps for ever, and a continuous one
 #   keeps 35 days at most. The hour of summer time is not counted. Plans that a backup policy of the organization sets
-#   count. Whether each single resource is covered is another question, and so are backups outside AWS Backup.
+#   count. A volume counts if a selection takes the volume itself, not only its instance. Whether each single resource
+#   is covered is another question, and so are backups outside AWS Backup.
 # related_resources:
 #   - https://docs.aws.amazon.com/aws-backup/latest/devguide/about-backup-plans.html
 #   - https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
