@@ -173,18 +173,23 @@ def _saved(plans: Plans, stores: Sequence[Counted]) -> Saved:
     """A selection is not asked about a store once all that it could tell is known."""
     certain: dict[tuple[str, str, str], Json] = {}
     unsure: dict[tuple[str, str, str], Hidden] = {}
+    told: set[tuple[str, str]] = set()
     count, doubt = 0, None
     for kind, one, own in stores:
         assigned, why = F, own
         for chosen in plans.candidates(one):
-            keyed = [((chosen.plan.id, rule.name, kind), rule) for rule in chosen.rules]
             never = _is_never_certain(chosen, one)
-            left = [(key, rule) for key, rule in keyed if key not in certain and not (never and key in unsure)]
-            if not left and assigned >= (U if never else T):
+            if never and assigned is not F and (chosen.id, kind) in told:
+                continue
+            keyed = [((chosen.plan.id, rule.name, kind), rule) for rule in chosen.rules]
+            left = [(key, rule) for key, rule in keyed if key not in certain]
+            if not left and assigned is T:
                 continue
             found = assigns(chosen.selection, one)
             if found is T and own:
                 found = U
+            if never and found is U:
+                told.add((chosen.id, kind))
             cause = own or chosen.cause or _unsettled(one)
             why = why or (cause if found is U else None)
             assigned = max(assigned, found)
