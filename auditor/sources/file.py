@@ -11,6 +11,7 @@ from typing import IO
 import msgspec
 
 from auditor.errors import SourceError
+from auditor.facts.table import FACTS
 from auditor.model import (
     Coverage,
     Gap,
@@ -26,6 +27,7 @@ from auditor.model import (
 )
 from auditor.snapshot import (
     FORMAT,
+    AccountCoverage,
     AccountLine,
     GapLine,
     HeaderLine,
@@ -43,6 +45,10 @@ from auditor.sources.unasked import unasked, without
 _TOLD = frozenset((elsewhere.OTHER, elsewhere_keys.OTHER))
 
 
+# Of facts whose version was not stored yet.
+_FIRST = 1
+
+
 class SnapshotScope:
     """One account of a snapshot file."""
 
@@ -58,8 +64,12 @@ class SnapshotScope:
         coverage: Coverage,
         others: Sequence[Resource] = (),
         unasked: Mapping[str, Sequence[str]] = {},
+        stale: frozenset[str] = frozenset(),
     ) -> None:
-        """`others`: what other accounts tell of this one. `unasked`: per type the properties nobody asked for."""
+        """`others`: what other accounts tell of this one. `unasked`: per type the properties nobody asked for.
+
+        `stale`: stored facts that do not count.
+        """
         self.root = f"{file}#{account}"
         self.account = account
         self.gaps: Sequence[Gap] = gaps
@@ -67,6 +77,7 @@ class SnapshotScope:
         self._file = file
         self._others = others
         self._unasked = unasked
+        self._stale = stale
         self._hidden: dict[str, list[Gap]] = {}
         for gap in gaps:
             if gap.id is not None:
@@ -80,6 +91,8 @@ class SnapshotScope:
             elif isinstance(line, ResourceLine) and current == self.account:
                 resource = line.resource
                 if types is None or resource.type in types:
+                    if not self._stale.isdisjoint(resource.facts):
+                        resource = _fresh(resource, self._stale)
                     hidden = self._hidden.get(resource.id)
                     seen = plant(resource, hidden) if hidden else resource
                     missing = self._unasked.get(resource.type)
@@ -159,12 +172,15 @@ class SnapshotSource:
                 yield Problem("account", str(file), "the snapshot is partial: its end is missing")
             for name, own in gaps.items():
                 self._accounts += 1
-                coverage = coverage_of(trailer.coverage.get(name) if trailer is not None else None)
+                line_of = trailer.coverage.get(name) if trailer is not None else None
+                coverage = coverage_of(line_of)
                 never = tuple(_never_asked(name, own, coverage, plan))
                 self._tell(coverage, never)
                 unseen = (*own, *never)
                 others = (*(buckets.of_others(name) if buckets else ()), *(keys.of_others(name) if keys else ()))
-                yield SnapshotScope(file, name, unseen, coverage, others, unasked(coverage, plan))
+                yield SnapshotScope(
+                    file, name, unseen, coverage, others, unasked(coverage, plan), _stale(line_of, plan)
+                )
 
     def _tell(self, coverage: Coverage, never: Sequence[Gap]) -> None:
         """What an account lacks, for the header of the report."""
@@ -189,3 +205,14 @@ def _never_asked(account: str, gaps: Sequence[Gap], coverage: Coverage, plan: Pl
     for type in plan.reads:
         if type not in coverage.lists and type not in unlisted and type not in _TOLD:
             yield Gap(account, None, type, None, (), Reason.UNSUPPORTED, f"{type} was not collected")
+
+
+def _stale(line: AccountCoverage | None, plan: Plan) -> frozenset[str]:
+    """The facts that were computed at the source by another version than this one, and cannot be computed again."""
+    made = line.facts if line is not None else {}
+    return frozenset(name for name in plan.facts if made.get(name, _FIRST) != FACTS[name].version)
+
+
+def _fresh(resource: Resource, stale: frozenset[str]) -> Resource:
+    kept = {name: value for name, value in resource.facts.items() if name not in stale}
+    return msgspec.structs.replace(resource, facts=kept)
