@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from commands import Auditor
+from stored_snapshots import ACCOUNT, BUCKET, bucket
+
+from auditor.snapshot import FORMAT, AccountCoverage, HeaderLine, writing
 
 KEY = "acme_volume_saved"
 POLICY = """\
@@ -147,3 +151,55 @@ def test_its_cases_hold(auditor: Auditor, folder: Path) -> None:
     (place / "cases.yaml").write_text(CASES)
     done = auditor("policy", "test", "acme-volume-saved", "--pack", "pack")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+BUCKETS = """\
+# METADATA
+# title: Buckets are saved
+# description: A backup plan takes every bucket.
+# custom:
+#   id: acme-bucket-saved
+#   severity: high
+#   function: respond
+#   stage: reactive
+#   subject: AWS::S3::Bucket
+#   applies: live
+#   remediation:
+#     text: Assign the bucket to a plan.
+package policy.acme_bucket_saved
+
+import data.lib.deny
+
+deny contains deny.missing(bucket, [], "no plan takes the bucket") if {
+	some bucket in input.resources["AWS::S3::Bucket"]
+	not is_taken(bucket)
+}
+
+is_taken(bucket) if {
+	some plan in bucket.facts["backup.coverage"].plans
+	plan.plan
+}
+"""
+JOINED = (
+    *("AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection", "AWS::Backup::BackupVault"),
+    *("Auditor::Backup::RegionSettings", "AWS::DynamoDB::Table", "AWS::EC2::Volume", "AWS::EFS::FileSystem"),
+    *("AWS::RDS::DBCluster", "AWS::RDS::DBInstance"),
+)
+
+
+def test_a_bucket_of_a_region_that_was_left_out_may_be_saved_there(auditor: Auditor, folder: Path) -> None:
+    """All buckets are listed in one call; the plans of a region only where it is asked."""
+    place = folder / "pack" / "acme_bucket_saved"
+    place.mkdir(parents=True)
+    (place / "acme_bucket_saved.rego").write_text(BUCKETS)
+    near = bucket("near")
+    far = type(near)(BUCKET, "arn:aws:s3:::far", ACCOUNT, "us-east-1", "far", "arn:aws:s3:::far", {})
+    lists: dict[str, tuple[str, ...] | None] = {BUCKET: None, **dict.fromkeys(JOINED, ("eu-west-1",))}
+    file = folder / "account.json"
+    with writing(file, HeaderLine(FORMAT, "0", "2026-11-22T00:00:00Z", "live", (ACCOUNT,), ("eu-west-1",))) as out:
+        out.account(ACCOUNT, [far, near], lambda: [], lambda: AccountCoverage(lists, {}, ("us-east-1",)))
+        out.close()
+    done = auditor("audit", file, "--pack", "pack", "--policy", "acme-bucket-saved", "-o", "json=out.json")
+    assert done.returncode == 1, done.stderr
+    verdicts = json.loads((folder / "out.json").read_text())["verdicts"]
+    assert {each["resource"]["name"]: each["status"] for each in verdicts} == {"near": "FAIL", "far": "UNKNOWN"}
