@@ -4,8 +4,7 @@ Value: `{"kind", "declared", "account", "region", "key", "enabled", "spec", "usa
 {service: "allowed" | "denied"}, "via", "problem": {"why", "evidence": {"id", "pointer"}}}`, unknown at each of these.
 - `kind`: none (the property is absent), aws_owned, aws_managed, customer, foreign (of an account that is not seen; with
   `declared`: it leads out of a template, and is taken as given), or missing (`resolve`).
-- of a key that was seen: `key` is its id or ARN, `role` single, primary or replica; a replica tells no spec, usage and
-  origin.
+- of a key that was seen: `key` is its id or ARN, `role` single, primary or replica.
 - `admits`: whether its policy lets the services of `kms_uses` make their calls. `via`: whether it lets principals of
   its account use it through the resource's service, as far as their own policies let them. Grants are not read.
 - `problem`: why the resource cannot encrypt with a customer managed key by it. There is none where all is well, where
@@ -41,6 +40,9 @@ _STATE = (
     ("origin", "Origin", "AWS_KMS"),
 )
 
+_OF_PLACE = ("declared", "account", "region")
+_OF_KEY = ("key", "enabled", *(name for name, _, _ in _STATE), "role", "admits", "via")
+
 
 class Finding(msgspec.Struct, frozen=True):
     """One way in which a key may not do: certain (T), or not known (U) because of `cause`."""
@@ -58,13 +60,15 @@ def compute(resource: Resource, view: View) -> Derived:
         return Derived({})
     found = resolve(resource, resource.properties.get(use.property), view)
     if found.kind == "unknown":
-        return Derived({}, tuple(unknown((key,), found.why, "") for key in ("kind", "problem")))
+        return Derived({}, tuple(unknown((part,), found.why, "") for part in ("kind", *_OF_PLACE, *_OF_KEY, "problem")))
     value: dict[str, Json] = {"kind": found.kind}
     if found.declared:
         value["declared"] = True
     if found.place[0]:
         value |= {"account": found.place[0], "region": found.place[1]}
     doubts: list[Unknown] = []
+    if found.kind == "foreign":
+        doubts += [unknown((part,), found.why, "the key is declared elsewhere") for part in _OF_KEY]
     answers: dict[str, Truth] = {}
     if found.key is not None:
         value["key"] = found.key.arn if found.key.type == OTHER else found.key.id
@@ -101,6 +105,7 @@ def _describe(key: Resource, value: dict[str, Json]) -> Iterator[Unknown]:
         told |= dict.fromkeys((*(name for name, _, _ in _STATE), "role"), replicated)
     elif replicated:
         value["role"] = "replica"
+        yield from (unknown((name,), None, "a replica tells it by its primary only") for name, _, _ in _STATE)
     else:
         told |= {name: key.properties.get(property, default) for name, property, default in _STATE}
         multiple = key.properties.get("MultiRegion", False)
@@ -153,16 +158,17 @@ def _admitted(resource: Resource, probe: Probe, key: Resource, view: View) -> Tr
         **{name: (arn if what == "arn" else account,) for name, what in probe.sends.items()},
     }
     told = {name: values for name, values in context.items() if name not in probe.never}
-    return _decided(Caller("service", names=(service,)), probe.actions, key, told, view)
+    names = (service, f"{service}.cn") if resource.arn.startswith("arn:aws-cn:") else (service,)
+    return _decided(Caller("service", names=names), probe.actions, key, told, view)
 
 
 def _through(resource: Resource, service: str, key: Resource, view: View) -> Truth:
     """For the principals of the resource's account, who stand behind its root."""
-    partition, region = (resource.arn.split(":") + [""])[1], place_of(resource, resource.arn)[0][1]
-    root = f"arn:{partition or 'aws'}:iam::{resource.account}:root"
+    partition, region = (resource.arn.split(":") + [""])[1] or "aws", place_of(resource, resource.arn)[0][1]
+    root = f"arn:{partition}:iam::{resource.account}:root"
     context: dict[str, Values | None] = {
         **dict.fromkeys(UNDOCUMENTED),
-        "kms:viaservice": (f"{service}.{region}.amazonaws.com",),
+        "kms:viaservice": (f"{service}.{region}.amazonaws.com",) if partition == "aws" else None,
         "kms:calleraccount": (resource.account,),
         "aws:principalaccount": (resource.account,),
         "aws:principalisawsservice": ("false",),

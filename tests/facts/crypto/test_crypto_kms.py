@@ -152,10 +152,27 @@ def test_what_a_key_is_stands_in_the_fact() -> None:
         **{"enabled": True, "spec": "SYMMETRIC_DEFAULT", "usage": "ENCRYPT_DECRYPT", "origin": "EXTERNAL"},
         **{"role": "primary", "admits": {"cloudtrail.amazonaws.com": "allowed"}},
     }
-    assert fact_of(trail, [key(REPLICA)])[0]["role"] == "replica"
+    value, unknown = fact_of(trail, [key(REPLICA)])
+    assert (value["role"], unknown) == ("replica", {"spec", "usage", "origin"})
     value, unknown = fact_of(trail, [key(Origin=HIDDEN, MultiRegion=HIDDEN, KeyPolicy=HIDDEN, Enabled="false")])
     assert unknown == {"origin", "role", "admits/cloudtrail.amazonaws.com"}
     assert (value["enabled"], value["admits"]) == (False, {})
+
+
+def test_nothing_is_known_of_a_key_that_is_not_seen() -> None:
+    every = {"key", "enabled", "spec", "usage", "origin", "role", "admits", "via", "problem"}
+    trail = made(TRAIL, "main", TRAIL_ARN, {"KMSKeyId": f"arn:aws:kms:{HERE}:{THEM}:key/{ID}"})
+    assert fact_of(trail) == ({"kind": "foreign", "account": THEM, "region": HERE}, every)
+    trail = made(TRAIL, "main", TRAIL_ARN, {"KMSKeyId": HIDDEN})
+    assert fact_of(trail) == ({}, every | {"kind", "declared", "account", "region"})
+
+
+def test_the_log_service_has_another_name_in_china() -> None:
+    arn = f"arn:aws-cn:logs:cn-north-1:{OWN}:log-group:app"
+    group = made("AWS::Logs::LogGroup", "app", arn, {"KmsKeyId": ID})
+    lets = statement(Principal={"Service": "logs.cn-north-1.amazonaws.com.cn"}, Action="kms:*")
+    value, _ = fact_of(group, [key(region="cn-north-1", KeyPolicy=allows(lets))])
+    assert value["admits"] == {"logs.cn-north-1.amazonaws.com": "allowed"}
 
 
 def test_no_key_the_key_of_aws_and_those_that_aws_manages() -> None:
