@@ -6,6 +6,7 @@ else. Rego only denies; whether a denial stands, and whether silence is a pass, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -32,6 +33,7 @@ BOTH = NEEDS | SEEKS
 NOTHING: frozenset[Sign] = frozenset()
 
 _SIGNS = {Sign.NEEDS: NEEDS, Sign.SEEKS: SEEKS, Sign.BOTH: BOTH}
+_NUMBER = re.compile(r"([0-9]{1,18})")
 _STRENGTH = {Word.MISSING: 0, Word.ABSENT: 1, Word.FOUND: 2}
 
 # An unknown verdict names at most so many of its causes: the rest is the same cause on other resources.
@@ -145,12 +147,10 @@ class Blindness:
 
         A regional one is taken to have to do with its own region only.
         """
-        if self._policy.scope == "region" or not coverage.left_out or coverage.lists is None:
+        if self._policy.scope == "region" or self._only_owned(type):
             return None
-        is_global = subject.region is None or coverage.lists.get(subject.type, ()) is None
-        if not is_global or coverage.lists.get(type) is None or self._only_owned(type):
-            return None
-        return f"{type} was not collected in {len(coverage.left_out)} regions that were left out"
+        is_anywhere = subject.region is None or is_global(coverage, subject.type)
+        return left_out(coverage, type) if is_anywhere else None
 
     def _unproven(self, subject: Resource, coverage: Coverage) -> list[tuple[Gap, frozenset[Sign]]]:
         """A closed world needs positive proof: what coverage does not list as complete is a gap."""
@@ -174,6 +174,18 @@ class Blindness:
                     place = (subject.account, subject.region, type, own, access.path)
                     result.append((Gap(*place, Reason.UNSUPPORTED, "not collected"), _SIGNS[access.sign]))
         return result
+
+
+def is_global(coverage: Coverage, type: str) -> bool:
+    """Whether one list of an account holds all resources of the type, whatever their regions."""
+    return coverage.lists is not None and coverage.lists.get(type, ()) is None
+
+
+def left_out(coverage: Coverage, type: str) -> str | None:
+    """Why who has to do with every region does not see all of a type: the user left regions out. None where he does."""
+    if not coverage.left_out or coverage.lists is None or coverage.lists.get(type) is None:
+        return None
+    return f"{type} was not collected in {len(coverage.left_out)} regions that were left out"
 
 
 def populations(gaps: Iterable[Gap], subjects: Container[str]) -> Iterator[Gap]:
@@ -230,10 +242,20 @@ def _stands(denial: Denial, needs: Sequence[Gap], own: Sequence[Path]) -> bool:
 
 
 def strongest(denials: Iterable[Denial]) -> list[Denial]:
-    """One denial per path and evidence, the stronger word kept, in a stable order."""
+    """One denial per path and evidence, in a stable order.
+
+    The strongest word is kept, and of its messages the first, as a person would sort them: `22/tcp` before `10250/tcp`.
+    """
     kept: dict[tuple[object, ...], Denial] = {}
     for denial in denials:
         key = (denial.path, denial.evidence)
-        if key not in kept or _STRENGTH[denial.kind] > _STRENGTH[kept[key].kind]:
+        if key not in kept or _rank(denial) < _rank(kept[key]):
             kept[key] = denial
     return sorted(kept.values(), key=lambda d: ([str(key) for key in d.path], d.message))
+
+
+def _rank(denial: Denial) -> tuple[int, list[tuple[str, int]], str]:
+    """Texts and numbers take turns in a message."""
+    parts = _NUMBER.split(denial.message)
+    turns = zip(parts[::2], [*map(int, parts[1::2]), 0], strict=True)
+    return -_STRENGTH[denial.kind], list(turns), denial.message

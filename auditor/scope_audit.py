@@ -16,7 +16,7 @@ from auditor.data.relations import BY_TYPE
 from auditor.facts.attach import ScopeView, attach
 from auditor.facts.base import Fact
 from auditor.findings import finding
-from auditor.judge import Blindness, judge, populations
+from auditor.judge import Blindness, is_global, judge, left_out, populations
 from auditor.model import (
     Access,
     Denial,
@@ -94,9 +94,9 @@ class ScopeAudit:
             gaps.setdefault(gap.type, []).append(gap)
         is_closed = self.scope.coverage.related is None
         self._view = self._wide_view = ScopeView(joined, gaps, is_closed=is_closed)
-        if left_out := list(_left_out(self.scope, self._facts)):
+        if unasked := list(_left_out(self.scope, self._facts)):
             more = dict(gaps)
-            for gap in left_out:
+            for gap in unasked:
                 more[gap.type] = [*more.get(gap.type, ()), gap]
             self._wide_view = ScopeView(joined, more, is_closed=is_closed)
 
@@ -109,6 +109,15 @@ class ScopeAudit:
             if fact.name in named:
                 reads += [(type, path) for type, paths in fact.reads.items() for path in paths]
         return any(type == of and overlaps(path, place) for type, path in reads for of, place in declared)
+
+    def _is_wide(self, region: str | None) -> bool:
+        """Whether a resource has to do with regions that were left out: a global one, or a bucket that stands there."""
+        return region is None or region in self.scope.coverage.left_out
+
+    def _facts_on(self, type: str) -> Sequence[Fact]:
+        """The facts that a policy reads on resources of the type; others need them on other types."""
+        shown = self._tries[type].get("facts")
+        return [fact for fact in self._facts if fact.name in shown] if shown else self._facts if shown == {} else ()
 
     def shards(self) -> Iterator[Shard]:
         """All shards of the scope; the first also carries the verdicts on what was not seen at all."""
@@ -174,8 +183,8 @@ class ScopeAudit:
         subjects: dict[str, Resource] = {}
         gaps: list[Gap] = []
         for resource in travelling:
-            view = self._view if resource.region is not None else self._wide_view
-            resource, unknown = attach(resource, self._facts, view)
+            view = self._wide_view if self._is_wide(resource.region) else self._view
+            resource, unknown = attach(resource, self._facts_on(resource.type), view)
             gaps += unknown
             subjects[resource.id] = resource
             shown.setdefault(resource.type, []).append(projection.show(resource, self._tries[resource.type]))
@@ -336,12 +345,11 @@ def _left_out(scope: Scope, facts: Sequence[Fact]) -> Iterator[Gap]:
 
     A multi-region trail shows in every region, and one of a single region answers none of their questions.
     """
-    lists = scope.coverage.lists or {}
-    of_all = [fact for fact in facts if any(type in lists and lists[type] is None for type in fact.on)]
+    coverage = scope.coverage
+    of_all = [fact for fact in facts if any(is_global(coverage, type) for type in fact.on)]
     for type in sorted({type for fact in of_all for type in fact.joins} - _SHOWN_EVERYWHERE):
-        if lists.get(type) is not None:
-            for region in scope.coverage.left_out:
-                detail = f"{type} was not collected in {len(scope.coverage.left_out)} regions that were left out"
+        if (detail := left_out(coverage, type)) is not None:
+            for region in coverage.left_out:
                 yield Gap(scope.account, region, type, None, (), Reason.OUTSIDE, detail)
 
 

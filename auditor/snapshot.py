@@ -56,12 +56,14 @@ class ResourceLine(msgspec.Struct, frozen=True, tag="resource", tag_field="kind"
 class AccountCoverage(msgspec.Struct, frozen=True):
     """`lists`: type to the regions in which its list is complete, null for all; `paths`: what was asked for.
 
-    `left_out`: enabled regions that the user did not choose.
+    `left_out`: enabled regions that the user did not choose. `facts`: the versions of those that were computed at the
+    source, of what is not stored.
     """
 
     lists: Mapping[str, tuple[str, ...] | None] = {}
     paths: Mapping[str, tuple[Path, ...]] = {}
     left_out: tuple[str, ...] = ()
+    facts: Mapping[str, int] = {}
 
 
 class TrailerLine(msgspec.Struct, frozen=True, tag="trailer", tag_field="kind"):

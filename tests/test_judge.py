@@ -194,6 +194,13 @@ def test_the_stronger_word_is_kept_for_a_path() -> None:
     assert strongest([strong, weak]) == [strong]
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_of_several_messages_the_first_is_kept_as_a_person_sorts_them(order: tuple[int, ...]) -> None:
+    said = [f"{port}/tcp is open" for port in (22, 3389, 10250)]
+    made = [msgspec.structs.replace(denied(), message=said[index]) for index in order]
+    assert [one.message for one in strongest(made)] == ["22/tcp is open"]
+
+
 def test_what_lies_outside_on_purpose_is_no_unseen_population() -> None:
     outside = gap(reason=Reason.OUTSIDE, account=ACCOUNT)
     assert list(populations([outside], policy(reads("both")).subjects)) == []

@@ -1,4 +1,5 @@
-"""AWS Backup: plans (those that an organization sets too), their selections, vaults, and the region's settings.
+"""AWS Backup: plans (those that an organization sets too), their selections, vaults, the region's settings, and what
+was saved.
 
 https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Operations.html
 """
@@ -14,6 +15,8 @@ PLAN = "AWS::Backup::BackupPlan"
 SELECTION = "AWS::Backup::BackupSelection"
 VAULT = "AWS::Backup::BackupVault"
 SETTINGS = "Auditor::Backup::RegionSettings"
+SAVED = "Auditor::Backup::ProtectedResource"
+_SAVED = ("ResourceArn", "ResourceType", "LastBackupVaultArn")
 _LISTED = "listed selection"  # nothing but ids
 _GONE = ("ResourceNotFoundException",)
 
@@ -31,8 +34,9 @@ def _plan(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
 
 
 def _rule(rule: Mapping[str, Json]) -> dict[str, Json]:
-    names = ("RuleName", "ScheduleExpression", "ScheduleExpressionTimezone", "Lifecycle", "EnableContinuousBackup")
-    return picked(rule, *names, TargetBackupVault="TargetBackupVaultName")
+    timed = ("RuleName", "ScheduleExpression", "ScheduleExpressionTimezone")
+    kept = ("Lifecycle", "EnableContinuousBackup", "CopyActions")
+    return picked(rule, *timed, *kept, TargetBackupVault="TargetBackupVaultName")
 
 
 def _selections(page: Mapping[str, Json], place: Place, plan: Draft | None) -> Iterator[Draft]:
@@ -63,6 +67,16 @@ def _vaults(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator
 def _settings(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
     id = f"{place.account}/{place.region}/{SETTINGS}"
     yield Draft(SETTINGS, id, place.region or "", id, picked(answer, "ResourceTypeOptInPreference"))
+
+
+def _saved(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    for row in page.get("Results", ()):
+        arn = row["ResourceArn"]
+        id = f"{place.account}/{place.region}/{SAVED}/{arn}"
+        properties = picked(row, *_SAVED)
+        if row.get("LastBackupTime") is not None:
+            properties["LastBackupTime"] = row["LastBackupTime"].isoformat()
+        yield Draft(SAVED, id, arn, id, properties)
 
 
 SERVICE = Service(
@@ -116,6 +130,13 @@ SERVICE = Service(
             "backup:DescribeRegionSettings",
             {SETTINGS: (LIST, "ResourceTypeOptInPreference")},
             make=_settings,
+        ),
+        Call(
+            "list_protected_resources",
+            "backup:ListProtectedResources",
+            {SAVED: (LIST, *_SAVED, "LastBackupTime")},
+            make=_saved,
+            paged=True,
         ),
     ),
 )

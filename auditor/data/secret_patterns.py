@@ -43,7 +43,7 @@ TOKENS: tuple[Token, ...] = (
     ),
     Token(
         "slack-token",
-        r"\bxox[abprs]-(?:[0-9]{5,}-){1,3}[A-Za-z0-9]{8,}",
+        r"\bxox[abprs]-(?:2-)?(?:[0-9]{5,}-){1,3}[A-Za-z0-9]{8,}",
         "https://docs.slack.dev/authentication/tokens",
     ),
     Token("stripe-key", r"\b[sr]k_live_[A-Za-z0-9]{20,247}\b", "https://docs.stripe.com/keys"),

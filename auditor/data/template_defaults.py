@@ -18,12 +18,13 @@ _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/"
 class Test(NamedTuple):
     """A test on another property of the same resource; `*` is the same index as in the row's path.
 
+    `named`: present, and not the empty text, which names nothing.
     `assumed`: not a property but a name in `[template.assume]` that must be true; `region`: one whose list must
     hold the region of the template (or `*`).
     """
 
     of: str
-    test: Literal["absent", "present", "equals", "starts", "assumed", "region"]
+    test: Literal["absent", "present", "named", "equals", "starts", "assumed", "region"]
     value: Any = None
 
 
@@ -36,7 +37,10 @@ class Inherited(NamedTuple):
 
 
 class Default(NamedTuple):
-    """`field`: keys joined by `/`, `*` for any index; it is filled in only where what it lies in exists."""
+    """`field`: keys joined by `/`, `*` for any index; it is filled in only where what it lies in exists.
+
+    `always`: what the template says instead does not count.
+    """
 
     type: str
     field: str
@@ -44,6 +48,7 @@ class Default(NamedTuple):
     link: str
     when: tuple[Test, ...] = ()
     empty: bool = False  # an empty list counts as left out
+    always: bool = False
 
     @property
     def path(self) -> Path:
@@ -54,12 +59,17 @@ def present(of: str) -> tuple[Test, ...]:
     return (Test(of, "present"),)
 
 
+def named(of: str) -> tuple[Test, ...]:
+    return (Test(of, "named"),)
+
+
 _INSTANCE, _CLUSTER, _GLOBAL = "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::RDS::GlobalCluster"
 _CREATE = _RDS + "API_CreateDBInstance.html"
 _CREATE_CLUSTER = _RDS + "API_CreateDBCluster.html"
 _DB = _CFN + "aws-resource-rds-dbinstance.html"
 _DB_CLUSTER = _CFN + "aws-resource-rds-dbcluster.html"
 _DB_GLOBAL = _CFN + "aws-resource-rds-globalcluster.html"
+_AURORA_ENCRYPTION = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.html"
 _GROUP = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html"
 _KEY = _CFN + "aws-resource-kms-key.html"
 _TRAIL = _CFN + "aws-resource-cloudtrail-trail.html"
@@ -83,6 +93,25 @@ def _block_devices(type: str, mappings: str, link: str) -> tuple[Default, ...]:
         Default(type, encrypted, Inherited(snapshot), link, present(snapshot)),
         Default(type, encrypted, True, _BY_DEFAULT, (_ENCRYPTING,)),
         Default(type, encrypted, False, link),
+    )
+
+
+def _restored(type: str, link: str, source: Inherited) -> Default:
+    """A restore or a replica takes the encryption of its source, whatever the template says."""
+    return Default(type, "StorageEncrypted", source, link, named(source.of), always=True)
+
+
+def _as_the_source(of: str, *more: Test) -> Default:
+    """Where the effective StorageEncrypted is not true; to be listed behind its rows."""
+    tests = (*named(of), *more, Test("StorageEncrypted", "equals", False))
+    return Default(_CLUSTER, "StorageEncryptionType", Inherited(of), _AURORA_ENCRYPTION, tests)
+
+
+def _replicated(source: Inherited) -> tuple[Default, ...]:
+    says_false = Test("StorageEncrypted", "equals", False)
+    return (
+        Default(_CLUSTER, "StorageEncrypted", source, _DB_CLUSTER, named(source.of)),
+        Default(_CLUSTER, "StorageEncrypted", source, _DB_CLUSTER, (*named(source.of), says_false), always=True),
     )
 
 
@@ -144,22 +173,10 @@ DEFAULTS: tuple[Default, ...] = (
         _DB,
         present("DBClusterIdentifier"),
     ),
-    Default(
-        _INSTANCE,
-        "StorageEncrypted",
-        Inherited("SourceDBInstanceIdentifier", _INSTANCE, "StorageEncrypted"),
-        _DB,
-        present("SourceDBInstanceIdentifier"),
-    ),
-    Default(
-        _INSTANCE,
-        "StorageEncrypted",
-        Inherited("SourceDBClusterIdentifier", _CLUSTER, "StorageEncrypted"),
-        _DB,
-        present("SourceDBClusterIdentifier"),
-    ),
+    _restored(_INSTANCE, _DB, Inherited("SourceDBInstanceIdentifier", _INSTANCE, "StorageEncrypted")),
+    _restored(_INSTANCE, _DB, Inherited("SourceDBClusterIdentifier", _CLUSTER, "StorageEncrypted")),
     *(
-        Default(_INSTANCE, "StorageEncrypted", Inherited(source), _DB, present(source))
+        _restored(_INSTANCE, _DB, Inherited(source))
         for source in (
             "DBSnapshotIdentifier",
             "DBClusterSnapshotIdentifier",
@@ -168,32 +185,28 @@ DEFAULTS: tuple[Default, ...] = (
         )
     ),
     Default(_INSTANCE, "StorageEncrypted", False, _DB),
+    # a snapshot that is not encrypted can be restored encrypted with a key, and only with one
     Default(
         _CLUSTER,
         "StorageEncrypted",
-        Inherited("SourceDBClusterIdentifier", _CLUSTER, "StorageEncrypted"),
+        True,
         _DB_CLUSTER,
-        present("SourceDBClusterIdentifier"),
+        (*present("SnapshotIdentifier"), *named("KmsKeyId"), Test("StorageEncrypted", "equals", True)),
+        always=True,
     ),
-    Default(
-        _CLUSTER,
-        "StorageEncrypted",
-        Inherited("GlobalClusterIdentifier", _GLOBAL, "StorageEncrypted"),
-        _DB_CLUSTER,
-        present("GlobalClusterIdentifier"),
-    ),
-    *(
-        Default(_CLUSTER, "StorageEncrypted", Inherited(source), _DB_CLUSTER, present(source))
-        for source in ("SnapshotIdentifier", "ReplicationSourceIdentifier", "SourceDbClusterResourceId")
-    ),
+    _restored(_CLUSTER, _DB_CLUSTER, Inherited("SourceDBClusterIdentifier", _CLUSTER, "StorageEncrypted")),
+    _restored(_CLUSTER, _DB_CLUSTER, Inherited("SnapshotIdentifier")),
+    _restored(_CLUSTER, _DB_CLUSTER, Inherited("SourceDbClusterResourceId")),
+    # the secondary of a global cluster and a replica may ask for encryption; `false` asks for nothing
+    *_replicated(Inherited("GlobalClusterIdentifier", _GLOBAL, "StorageEncrypted")),
+    *_replicated(Inherited("ReplicationSourceIdentifier")),
     Default(_CLUSTER, "StorageEncrypted", False, _DB_CLUSTER),
-    Default(
-        _GLOBAL,
-        "StorageEncrypted",
-        Inherited("SourceDBClusterIdentifier", _CLUSTER, "StorageEncrypted"),
-        _DB_GLOBAL,
-        present("SourceDBClusterIdentifier"),
-    ),
+    # Aurora encrypts what it restores, but not what goes on as a part or a clone of its source
+    _as_the_source("GlobalClusterIdentifier"),
+    _as_the_source("ReplicationSourceIdentifier"),
+    _as_the_source("SourceDBClusterIdentifier", Test("RestoreType", "equals", "copy-on-write")),
+    _as_the_source("SourceDbClusterResourceId", Test("RestoreType", "equals", "copy-on-write")),
+    _restored(_GLOBAL, _DB_GLOBAL, Inherited("SourceDBClusterIdentifier", _CLUSTER, "StorageEncrypted")),
     Default(_GLOBAL, "StorageEncrypted", False, _DB_GLOBAL),
     # Amazon RDS: upgrades
     Default(_INSTANCE, "AutoMinorVersionUpgrade", True, _CREATE),

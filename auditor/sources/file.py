@@ -11,11 +11,11 @@ from typing import IO
 import msgspec
 
 from auditor.errors import SourceError
+from auditor.facts.table import FACTS
 from auditor.model import (
     Coverage,
     Gap,
     Header,
-    Hidden,
     Location,
     Path,
     Plan,
@@ -24,10 +24,10 @@ from auditor.model import (
     Resource,
     Scope,
     World,
-    overlaps,
 )
 from auditor.snapshot import (
     FORMAT,
+    AccountCoverage,
     AccountLine,
     GapLine,
     HeaderLine,
@@ -37,8 +37,16 @@ from auditor.snapshot import (
     lines,
     plant,
 )
-from auditor.sources.elsewhere import OTHER, Buckets
+from auditor.sources import elsewhere, elsewhere_keys
 from auditor.sources.folder import files_of
+from auditor.sources.unasked import unasked, without
+
+# Types that no call lists: they are made of what other accounts of the snapshots hold.
+_TOLD = frozenset((elsewhere.OTHER, elsewhere_keys.OTHER))
+
+
+# Of facts whose version was not stored yet.
+_FIRST = 1
 
 
 class SnapshotScope:
@@ -54,17 +62,22 @@ class SnapshotScope:
         account: str,
         gaps: Sequence[Gap],
         coverage: Coverage,
-        elsewhere: Sequence[Resource] = (),
+        others: Sequence[Resource] = (),
         unasked: Mapping[str, Sequence[str]] = {},
+        stale: frozenset[str] = frozenset(),
     ) -> None:
-        """`elsewhere`: what other accounts tell of this one. `unasked`: per type the properties nobody asked for."""
+        """`others`: what other accounts tell of this one. `unasked`: per type the properties nobody asked for.
+
+        `stale`: stored facts that do not count.
+        """
         self.root = f"{file}#{account}"
         self.account = account
         self.gaps: Sequence[Gap] = gaps
         self.coverage = coverage
         self._file = file
-        self._elsewhere = elsewhere
+        self._others = others
         self._unasked = unasked
+        self._stale = stale
         self._hidden: dict[str, list[Gap]] = {}
         for gap in gaps:
             if gap.id is not None:
@@ -78,11 +91,13 @@ class SnapshotScope:
             elif isinstance(line, ResourceLine) and current == self.account:
                 resource = line.resource
                 if types is None or resource.type in types:
+                    if not self._stale.isdisjoint(resource.facts):
+                        resource = _fresh(resource, self._stale)
                     hidden = self._hidden.get(resource.id)
                     seen = plant(resource, hidden) if hidden else resource
-                    unasked = self._unasked.get(resource.type)
-                    yield _without(seen, unasked) if unasked else seen
-        yield from (each for each in self._elsewhere if types is None or each.type in types)
+                    missing = self._unasked.get(resource.type)
+                    yield without(seen, missing) if missing else seen
+        yield from (each for each in self._others if types is None or each.type in types)
 
     def locate(self, resource_id: str, path: Path) -> Location | None:
         return None
@@ -138,7 +153,9 @@ class SnapshotSource:
 
     def scopes(self, plan: Plan) -> Iterator[Scope | Problem]:
         yield from self._missing
-        buckets = Buckets(self._files) if OTHER in plan.reads else None
+        told = plan.reads.keys() & _TOLD if len(set(self.header.scope)) > 1 else set()
+        buckets = elsewhere.Buckets(self._files) if elsewhere.OTHER in told else None
+        keys = elsewhere_keys.Keys(self._files, plan) if elsewhere_keys.OTHER in told else None
         for file in self._files:
             gaps: dict[str, list[Gap]] = {}
             trailer: TrailerLine | None = None
@@ -155,12 +172,15 @@ class SnapshotSource:
                 yield Problem("account", str(file), "the snapshot is partial: its end is missing")
             for name, own in gaps.items():
                 self._accounts += 1
-                coverage = coverage_of(trailer.coverage.get(name) if trailer is not None else None)
+                line_of = trailer.coverage.get(name) if trailer is not None else None
+                coverage = coverage_of(line_of)
                 never = tuple(_never_asked(name, own, coverage, plan))
                 self._tell(coverage, never)
                 unseen = (*own, *never)
-                others = buckets.of_others(name) if buckets else ()
-                yield SnapshotScope(file, name, unseen, coverage, others, _unasked(coverage, plan))
+                others = (*(buckets.of_others(name) if buckets else ()), *(keys.of_others(name) if keys else ()))
+                yield SnapshotScope(
+                    file, name, unseen, coverage, others, unasked(coverage, plan), _stale(line_of, plan)
+                )
 
     def _tell(self, coverage: Coverage, never: Sequence[Gap]) -> None:
         """What an account lacks, for the header of the report."""
@@ -183,22 +203,16 @@ def _never_asked(account: str, gaps: Sequence[Gap], coverage: Coverage, plan: Pl
     if coverage.lists is None or "*" in unlisted:
         return
     for type in plan.reads:
-        if type not in coverage.lists and type not in unlisted and type != OTHER:
+        if type not in coverage.lists and type not in unlisted and type not in _TOLD:
             yield Gap(account, None, type, None, (), Reason.UNSUPPORTED, f"{type} was not collected")
 
 
-def _unasked(coverage: Coverage, plan: Plan) -> dict[str, tuple[str, ...]]:
-    """The properties that are read, by a fact perhaps, and that the snapshot was not made for: not seen, not absent."""
-    found: dict[str, tuple[str, ...]] = {}
-    for type, paths in plan.reads.items():
-        asked = coverage.paths.get(type)
-        if asked is not None:
-            tops = {str(path[0]) for path in paths if path and path[0] not in ("facts", "tags", "*")}
-            if missing := sorted(top for top in tops if not any(overlaps((top,), path) for path in asked)):
-                found[type] = tuple(missing)
-    return found
+def _stale(line: AccountCoverage | None, plan: Plan) -> frozenset[str]:
+    """The facts that were computed at the source by another version than this one, and cannot be computed again."""
+    made = line.facts if line is not None else {}
+    return frozenset(name for name in plan.facts if made.get(name, _FIRST) != FACTS[name].version)
 
 
-def _without(resource: Resource, names: Sequence[str]) -> Resource:
-    hidden = {name: Hidden(Reason.UNSUPPORTED, f"{resource.type} {name} was not collected") for name in names}
-    return msgspec.structs.replace(resource, properties={**hidden, **resource.properties})
+def _fresh(resource: Resource, stale: frozenset[str]) -> Resource:
+    kept = {name: value for name, value in resource.facts.items() if name not in stale}
+    return msgspec.structs.replace(resource, facts=kept)

@@ -85,7 +85,10 @@ def collect(
             extra += _organization_analyzers(account, collection)
             run = _run(account, regions, collection)
             writer.account(
-                account.id, _stored(run, collection.at_source, extra), partial(_gaps, run, extra), run.coverage
+                account.id,
+                _stored(run, collection.at_source, extra),
+                partial(_gaps, run, extra),
+                partial(_coverage, run, collection.at_source),
             )
             account.close()
             calls.update(run.calls)
@@ -153,6 +156,10 @@ def _organization_analyzers(account: Account, collection: Collection) -> list[Ga
 
 def _gaps(run: AccountRun, extra: list[Gap]) -> tuple[Gap, ...]:
     return (*run.gaps, *extra)
+
+
+def _coverage(run: AccountRun, at_source: Sequence[Fact]) -> AccountCoverage:
+    return msgspec.structs.replace(run.coverage(), facts={fact.name: fact.version for fact in at_source})
 
 
 def _stored(run: AccountRun, at_source: Sequence[Fact], gaps: list[Gap]) -> Iterator[Resource]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import msgspec
 from botocore.stub import Stubber
 from test_services_b import ACCOUNT, Aws, Reads, collected, stubbed
@@ -9,6 +11,7 @@ from test_services_b import ACCOUNT, Aws, Reads, collected, stubbed
 from auditor.collectors import backup, cloudwatch, dynamodb, events, logs, sns
 from auditor.facts.attach import ScopeView, attach
 from auditor.facts.detection import chain
+from auditor.facts.table import FACTS
 from auditor.model import Hidden, Reason
 
 HERE = "eu-west-1"
@@ -29,7 +32,9 @@ def backups(stub: Stubber, refused: str = "") -> None:
             stub.add_response(operation, response, expected)
 
     rule = {"RuleName": "r", "TargetBackupVaultName": "v", "ScheduleExpression": "rate(1 day)", "RuleId": "1"}
-    plan = {"BackupPlanName": "daily", "Rules": [{**rule, "Lifecycle": {"DeleteAfterDays": 35}}]}
+    copy = {"DestinationBackupVaultArn": "arn:far", "Lifecycle": {"DeleteAfterDays": 90}}
+    kept = {"Lifecycle": {"DeleteAfterDays": 35}, "CopyActions": [copy]}
+    plan = {"BackupPlanName": "daily", "Rules": [{**rule, **kept}]}
     answer("list_backup_plans", {"BackupPlansList": [{"BackupPlanId": "p1", "BackupPlanArn": PLAN}]})
     answer("get_backup_plan", {"BackupPlan": plan}, {"BackupPlanId": "p1"})
     answer("list_backup_selections", {"BackupSelectionsList": [{"SelectionId": "s1"}]}, {"BackupPlanId": "p1"})
@@ -52,6 +57,7 @@ def test_plans_selections_vaults_and_the_settings() -> None:
                 "TargetBackupVault": "v",
                 "ScheduleExpression": "rate(1 day)",
                 "Lifecycle": {"DeleteAfterDays": 35},
+                "CopyActions": [{"DestinationBackupVaultArn": "arn:far", "Lifecycle": {"DeleteAfterDays": 90}}],
             }
         ],
     }
@@ -63,6 +69,22 @@ def test_plans_selections_vaults_and_the_settings() -> None:
     assert (settings.region, settings.properties) == (HERE, {"ResourceTypeOptInPreference": {"EBS": True}})
     assert collector.lists == set(BACKUP) | {"listed selection"}
     assert collector.gaps == []
+
+
+def test_what_was_saved_is_asked_only_where_it_is_read() -> None:
+    at = datetime.datetime(2026, 11, 21, 5, tzinfo=datetime.UTC)
+    row = {"ResourceArn": "arn:aws:ec2:eu-west-1:1:volume/v", "ResourceType": "EBS", "LastBackupTime": at}
+    answer = {"Results": [row, {"ResourceArn": "arn:x"}]}
+    reads: Reads = {backup.SAVED: ((), ("ResourceArn",), ("LastBackupTime",))}
+    collector, found = stubbed(
+        backup.SERVICE, reads, lambda stub: stub.add_response("list_protected_resources", answer)
+    )
+    assert [(one.name, one.properties.get("LastBackupTime")) for one in found[backup.SAVED]] == [
+        (row["ResourceArn"], "2026-11-21T05:00:00+00:00"),
+        ("arn:x", None),
+    ]
+    assert collector.gaps == []
+    assert not FACTS["backup.coverage"].reads.keys() & {backup.SAVED}
 
 
 def test_refused_selections_are_a_gap_of_their_plan() -> None:

@@ -1,129 +1,104 @@
-"""`backup.coverage` of a region: the stores it holds, and which of them which rule of which plan backs up.
+"""`backup.coverage`: the plans that save a store, and what of a region they save.
 
-Value: `{"held": {kind: id}, "assigned": [{kind, resource, plan, rule, gap_hours, forever | retain_days}]}`.
-- `held`: one resource of each kind (rds, dynamodb, efs, ebs, s3) that is there. A member of a cluster is none: its
-  data is the cluster's.
-- `assigned`: per rule and kind one resource that a selection of the rule's plan assigns (`selection`). `gap_hours` is
-  the longest distance between two runs (`schedule`), `retain_days` how long a recovery point stays; `forever` is true
-  where nothing deletes it. A rule whose vault does not exist, or that never runs, backs up nothing.
-What may be there is unknown at `("held", kind)` and `("assigned",)`.
+Of a store: `{"plans": [{plan, selection, rules: [{rule, gap_hours, forever | retain_days, continuous, vault,
+copies: [{vault, forever | retain_days}]}]}]}`: every selection that assigns it, and of its plan the rules that work.
+A rule whose vault does not exist, or that never runs, saves nothing. A member of a cluster has what the cluster has.
+
+Of a region: `{"held": {kind: id}, "saved": [{kind, resource, plan, rule, gap_hours, forever | retain_days}],
+"assigned": n, "plans": n}`.
+- `held`: one store of each kind (rds, dynamodb, efs, ebs, s3) that is there.
+- `saved`: per rule and kind one store that a selection of the rule's plan assigns.
+- `assigned`: how many stores some plan takes; `plans`: how many plans there are.
+
+`gap_hours` is the longest distance between two runs (`schedule`), `retain_days` how long a recovery point stays;
+`forever` is true where nothing deletes it. What may be there is unknown at `("plans",)`, `("held", kind)`, `("saved",)`
+and where the copies or a number are not certain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-import msgspec
-
-from auditor.facts.backup.schedule import NEVER, NotUnderstood, longest_gap
-from auditor.facts.backup.selection import Store, assigns, causes
+from auditor.facts.backup.plans import PLAN, SELECTION, VAULT, Chosen, Plans, plans_of
+from auditor.facts.backup.rules import Rule, hidden
+from auditor.facts.backup.selection import Store, assigns
+from auditor.facts.backup.stores import (
+    CLUSTER,
+    INSTANCE,
+    KINDS,
+    SETTINGS,
+    Place,
+    cluster_of,
+    is_store,
+    located,
+    store,
+    unlisted,
+)
 from auditor.facts.base import Derived, Fact, Unknown, View
-from auditor.facts.iam.logic import F, T, Truth, U, truth
-from auditor.facts.network.by_view import by_view
-from auditor.model import HIDDEN, Gap, Hidden, Json, Path, Reason, Resource, Text
+from auditor.facts.iam.logic import F, T, U, unknown
+from auditor.model import Hidden, Json, Path, Reason, Resource
 
 REGION = "Auditor::Account::Region"
-PLAN = "AWS::Backup::BackupPlan"
-SELECTION = "AWS::Backup::BackupSelection"
-VAULT = "AWS::Backup::BackupVault"
-SETTINGS = "Auditor::Backup::RegionSettings"
-_CLUSTER = "AWS::RDS::DBCluster"
-_INSTANCE = "AWS::RDS::DBInstance"
 
-_DAILY = "cron(0 5 ? * * *)"  # what AWS takes where no schedule is given
-_CONTINUOUS_DAYS = 35  # the most that a continuous backup keeps
+_PLANS: Path = ("plans",)
+_SAVED: Path = ("saved",)
 _ASSIGNED: Path = ("assigned",)
+_COPIES: Path = ("plans", "*", "rules", "*", "copies")
 
 
-class Kind(msgspec.Struct, frozen=True):
-    """`opt_in`: the service's name in the region's settings."""
-
-    type: str
-    name: str
-    opt_in: str
-    service: str
-    prefix: str
+def _compute(resource: Resource, view: View) -> Derived:
+    return _of_region(resource, view) if resource.type == REGION else _of_store(resource, view)
 
 
-# https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html
-KINDS = (
-    Kind(_INSTANCE, "rds", "RDS", "rds", "db:"),
-    Kind(_CLUSTER, "rds", "RDS", "rds", "cluster:"),
-    Kind("AWS::DynamoDB::Table", "dynamodb", "DynamoDB", "dynamodb", "table/"),
-    Kind("AWS::EFS::FileSystem", "efs", "EFS", "elasticfilesystem", "file-system/"),
-    Kind("AWS::EC2::Volume", "ebs", "EBS", "ec2", "volume/"),
-    Kind("AWS::S3::Bucket", "s3", "S3", "s3", ""),
-)
+# --- a store ----------------------------------------------------------------------------------------------------
 
 
-class Rule(msgspec.Struct, frozen=True):
-    """`works` U: it may be that it backs up nothing, or how often is not known; `why` then says so."""
-
-    name: str
-    works: Truth
-    gap_hours: float = NEVER
-    retain_days: int | None = None  # None: for ever
-    why: Hidden | None = None
-
-
-def _compute(region: Resource, view: View) -> Derived:
-    held: dict[str, Json] = {}
-    unknown: list[Unknown] = []
-    stores: list[tuple[str, Store]] = []
-    for kind in KINDS:
-        for resource in _in(region, view.related(kind.type)):
-            there = _is_store(resource)
-            if there is T:
-                held.setdefault(kind.name, resource.id)
-            elif there is U:
-                unknown.append(_at(("held", kind.name), resource.properties.get("DBClusterIdentifier")))
-            if there is not F:
-                stores.append((kind.name, _store(kind, resource, region, view)))
-        for gap in _lists(region, view, kind.type):
-            unknown.append(Unknown(("held", kind.name), gap.reason, gap.detail))
-    unknown = [each for each in unknown if each.path[1] not in held]
-    assigned, unsure = _assigned(region, view, stores)
-    plans = list(_in(region, view.related(PLAN)))
-    blind = [gap for type in (PLAN, SELECTION) for gap in _lists(region, view, type)]
-    if plans:  # what is not seen of the stores may be assigned
-        blind += [gap for kind in KINDS for gap in _lists(region, view, kind.type)]
-    unsure += [Unknown(_ASSIGNED, gap.reason, gap.detail) for gap in blind]
-    return Derived({"held": held, "assigned": assigned}, tuple(dict.fromkeys((*unknown, *unsure))))
-
-
-def _assigned(
-    region: Resource, view: View, stores: Sequence[tuple[str, Store]]
-) -> tuple[list[dict[str, Json]], list[Unknown]]:
-    certain: dict[tuple[str, str, str], dict[str, Json]] = {}
-    unsure: dict[tuple[str, str, str], list[Unknown]] = {}
-    plans = {plan.name: plan for plan in _in(region, view.related(PLAN))}
-    for selection in _in(region, view.related(SELECTION)):
-        of = selection.properties.get("BackupPlanId")
-        if isinstance(of, HIDDEN):
-            unsure.setdefault((selection.id, "", ""), []).append(_at(_ASSIGNED, of))
+def _of_store(resource: Resource, view: View) -> Derived:
+    there = is_store(resource)
+    if there is U:
+        cluster = resource.properties.get("DBClusterIdentifier")
+        return Derived({}, (unknown(_PLANS, cluster, ""),))
+    if there is F:
+        cluster = cluster_of(resource, view)
+        return _of_store(cluster, view) if cluster else Derived({}, (unknown(_PLANS, None, "its cluster is not seen"),))
+    plans = plans_of(view, (resource.account, resource.region))
+    found: list[Json] = []
+    doubts = [unknown(_PLANS, doubt, "") for doubt in plans.doubts]
+    if not view.is_closed:
+        doubts.append(unknown(_PLANS, None, "a plan that is declared elsewhere may assign it"))
+    own, is_unsure = store(resource, view), False
+    for chosen in plans.candidates(own):
+        if is_unsure and _is_never_certain(chosen, own):
             continue
-        plan = plans.get(str(of))
-        if plan is None:
-            continue
-        body = selection.properties.get("BackupSelection")
-        cause = next(iter(causes(body)), None)
-        for rule in _rules(plan, region, view):
-            for kind, store in stores:
-                key = (plan.id, rule.name, kind)
-                if key in certain:
-                    continue
-                found = min(assigns(body, store), rule.works)
-                if found is T:
-                    certain[key] = _entry(kind, store, plan, rule)
-                elif found is U:
-                    unsure.setdefault(key, []).append(_at(_ASSIGNED, rule.why or cause or _unsettled(store)))
-    return list(certain.values()), [one for key, found in unsure.items() if key not in certain for one in found]
+        assigned = assigns(chosen.selection, own)
+        if assigned is T:
+            found.append(_plan(chosen))
+            doubts += [unknown(_PLANS, rule.why, "") for rule in chosen.rules if rule.works is U]
+            doubts += [unknown(_COPIES, rule.uncopied, "") for rule in chosen.rules if rule.uncopied]
+        elif assigned is U:
+            is_unsure = True
+            doubts.append(unknown(_PLANS, chosen.cause or _unsettled(own), ""))
+    return Derived({"plans": found}, tuple(dict.fromkeys(doubts)))
 
 
-def _entry(kind: str, store: Store, plan: Resource, rule: Rule) -> dict[str, Json]:
-    entry: dict[str, Json] = {"kind": kind, "resource": store.arn, "plan": plan.arn, "rule": rule.name}
-    entry["gap_hours"] = rule.gap_hours
-    return entry | ({"forever": True} if rule.retain_days is None else {"retain_days": rule.retain_days})
+def _plan(chosen: Chosen) -> dict[str, Json]:
+    working = [_rule(rule) for rule in chosen.rules if rule.works is T]
+    return {"plan": chosen.plan.arn, "selection": chosen.id, "rules": working}
+
+
+def _rule(rule: Rule) -> dict[str, Json]:
+    copies = [{"vault": copy.vault, **_kept(copy.retain_days)} for copy in rule.copies]
+    timed = {"rule": rule.name, "gap_hours": rule.gap_hours, **_kept(rule.retain_days)}
+    return {**timed, "continuous": rule.continuous, "vault": rule.vault, "copies": copies}
+
+
+def _kept(days: int | None) -> dict[str, Json]:
+    return {"forever": True} if days is None else {"retain_days": days}
+
+
+def _is_never_certain(chosen: Chosen, store: Store) -> bool:
+    return store.tags is None and chosen.selection.by_tag_only
 
 
 def _unsettled(store: Store) -> Hidden:
@@ -134,114 +109,110 @@ def _unsettled(store: Store) -> Hidden:
     return Hidden(Reason.UNRESOLVED, "the selection is malformed")
 
 
-def _rules(plan: Resource, region: Resource, view: View) -> Iterator[Rule]:
-    body = plan.properties.get("BackupPlan")
-    rules = body.get("BackupPlanRule") if isinstance(body, Mapping) else body
-    if not isinstance(rules, list | tuple):
-        if rules is not None or not isinstance(body, Mapping):
-            yield Rule("", U, why=_hidden(rules, f"the rules of {plan.name} are not known"))
-        return
-    for index, rule in enumerate(rules):
-        yield _rule(rule, str(index), region, view)
+# --- a region ---------------------------------------------------------------------------------------------------
 
 
-def _rule(rule: Json, place: str, region: Resource, view: View) -> Rule:
-    if not isinstance(rule, Mapping):
-        return Rule(place, U, why=_hidden(rule, "the rule is not known"))
-    named = rule.get("RuleName")
-    name = named if isinstance(named, str) else place
-    there, why = _vault(rule.get("TargetBackupVault"), region, view)
-    if there is not T:
-        return Rule(name, there, why=why)
-    expression = rule.get("ScheduleExpression", _DAILY)
-    if not isinstance(expression, str):
-        return Rule(name, U, why=_hidden(expression, f"the schedule of {name} is malformed"))
-    try:
-        hours = longest_gap(expression)
-    except NotUnderstood:
-        return Rule(name, U, why=Hidden(Reason.UNSUPPORTED, f"the schedule {expression} is not understood"))
-    if hours == NEVER:
-        return Rule(name, F)
-    lifecycle, continuous = rule.get("Lifecycle"), rule.get("EnableContinuousBackup")
-    days = lifecycle.get("DeleteAfterDays") if isinstance(lifecycle, Mapping) else lifecycle
-    if days is not None and (not isinstance(days, int | float) or isinstance(days, bool)):
-        return Rule(name, U, why=_hidden(days, f"the lifecycle of {name} is malformed"))
-    if continuous not in (None, True, False):
-        return Rule(name, U, why=_hidden(continuous, f"whether {name} is continuous is not known"))
-    if continuous:
-        days = _CONTINUOUS_DAYS if days is None else min(days, _CONTINUOUS_DAYS)
-    return Rule(name, T, hours, None if days is None or days == -1 else int(days))
+class Counted(NamedTuple):
+    """`doubt`: why it may be no store of its own."""
+
+    kind: str
+    store: Store
+    doubt: Hidden | None
 
 
-def _vault(name: Json, region: Resource, view: View) -> tuple[Truth, Hidden | None]:
-    """Whether a rule's vault is there."""
-    if not isinstance(name, str):
-        return U, _hidden(name, "the rule names no vault")
-    if any(vault.name == name for vault in _in(region, view.related(VAULT))):
-        return T, None
-    for gap in _lists(region, view, VAULT):
-        return U, Hidden(gap.reason, gap.detail)
-    return F, None
+class Saved(NamedTuple):
+    """`rows` of what is certain, and why there may be more; how many stores are assigned, or why that is not known."""
+
+    rows: list[Json]
+    unsure: list[Hidden]
+    assigned: int | Hidden
 
 
-def _store(kind: Kind, resource: Resource, region: Resource, view: View) -> Store:
-    engine = resource.properties.get("Engine") if resource.type == _CLUSTER else ""
-    aurora = U if not isinstance(engine, str) else truth(engine.startswith("aurora"))
-    opted = _opted("Aurora" if aurora is T else kind.opt_in, region, view)
-    if aurora is U and opted is not _opted("Aurora", region, view):
-        opted = U
-    return Store(resource.arn, _tags(resource, view), opted, kind.service, kind.prefix, aurora)
+def _of_region(region: Resource, view: View) -> Derived:
+    place = (region.account, region.name)
+    held: dict[str, Json] = {}
+    doubts: list[Unknown] = []
+    stores: list[Counted] = []
+    for kind in KINDS:
+        for resource in located(view, kind.type, place):
+            there = is_store(resource)
+            doubt = hidden(resource.properties.get("DBClusterIdentifier"), "") if there is U else None
+            if there is T:
+                held.setdefault(kind.name, resource.id)
+            elif doubt:
+                doubts.append(unknown(("held", kind.name), doubt, ""))
+            if there is not F:
+                stores.append(Counted(kind.name, store(resource, view), doubt))
+        for gap in unlisted(view, kind.type, place):
+            doubts.append(Unknown(("held", kind.name), gap.reason, gap.detail))
+    doubts = [each for each in doubts if each.path[1] not in held]
+    plans = plans_of(view, place)
+    saved = _saved(plans, stores)
+    unseen = [*plans.doubts, *(_stores_unseen(view, place) if plans.count else ())]
+    doubts += [unknown(_SAVED, doubt, "") for doubt in (*saved.unsure, *unseen)]
+    value: dict[str, Json] = {"held": held, "saved": saved.rows}
+    if unseen or isinstance(saved.assigned, Hidden):
+        why = saved.assigned if isinstance(saved.assigned, Hidden) else unseen[0]
+        doubts.append(unknown(_ASSIGNED, why, ""))
+    else:
+        value["assigned"] = saved.assigned
+    lists = [Unknown(_PLANS, gap.reason, gap.detail) for gap in unlisted(view, PLAN, place)]
+    if not lists:
+        value["plans"] = plans.count
+    return Derived(value, tuple(dict.fromkeys((*doubts, *lists))))
 
 
-def _opted(service: str, region: Resource, view: View) -> Truth:
-    for settings in _in(region, view.related(SETTINGS)):
-        chosen = settings.properties.get("ResourceTypeOptInPreference")
-        value = chosen.get(service) if isinstance(chosen, Mapping) else None
-        return truth(value) if isinstance(value, bool) else U
-    return U
+def _stores_unseen(view: View, place: Place) -> Iterator[Hidden]:
+    """What is not seen of the stores may be assigned."""
+    for kind in KINDS:
+        for gap in unlisted(view, kind.type, place):
+            yield Hidden(gap.reason, gap.detail)
 
 
-def _tags(resource: Resource, view: View) -> Mapping[str, Json] | None:
-    return None if resource.id in _untagged(view, resource.type) else resource.tags
+def _saved(plans: Plans, stores: Sequence[Counted]) -> Saved:
+    """A selection is not asked about a store once all that it could tell is known."""
+    certain: dict[tuple[str, str, str], Json] = {}
+    unsure: dict[tuple[str, str, str], Hidden] = {}
+    told: set[tuple[str, str]] = set()
+    count, doubt = 0, None
+    for kind, one, own in stores:
+        assigned, why = F, own
+        for chosen in plans.candidates(one):
+            never = _is_never_certain(chosen, one)
+            if never and assigned is not F and (chosen.id, kind) in told:
+                continue
+            keyed = [((chosen.plan.id, rule.name, kind), rule) for rule in chosen.rules]
+            left = [(key, rule) for key, rule in keyed if key not in certain]
+            if not left and assigned is T:
+                continue
+            found = assigns(chosen.selection, one)
+            if found is T and own:
+                found = U
+            if never and found is U:
+                told.add((chosen.id, kind))
+            cause = own or chosen.cause or _unsettled(one)
+            why = why or (cause if found is U else None)
+            assigned = max(assigned, found)
+            for key, rule in left:
+                works = min(found, rule.works)
+                if works is T:
+                    certain[key] = _row(kind, one, chosen, rule)
+                elif works is U:
+                    unsure.setdefault(key, rule.why or cause)
+        count += assigned is T
+        doubt = doubt or (why if assigned is U else None)
+    return Saved(list(certain.values()), [why for key, why in unsure.items() if key not in certain], doubt or count)
 
 
-@by_view
-def _untagged(view: View, type: str) -> frozenset[str | None]:
-    """The ids of the resources whose tags were not seen."""
-    return frozenset(gap.id for gap in view.gaps(type) if gap.path[:1] in ((), ("tags",)))
-
-
-def _is_store(resource: Resource) -> Truth:
-    if resource.type != _INSTANCE:
-        return T
-    cluster = resource.properties.get("DBClusterIdentifier")
-    return U if isinstance(cluster, HIDDEN) else truth(not cluster)
-
-
-def _in(region: Resource, resources: Sequence[Resource]) -> Iterator[Resource]:
-    return (each for each in resources if each.account == region.account and each.region == region.name)
-
-
-def _lists(region: Resource, view: View, type: str) -> Iterator[Gap]:
-    """What hides whole resources of a type in the region."""
-    for gap in view.gaps(type):
-        if gap.id is None and gap.account == region.account and gap.region in (None, region.name):
-            yield gap
-
-
-def _hidden(value: Json, otherwise: str) -> Hidden:
-    known = isinstance(value, HIDDEN)
-    return Hidden(value.reason, value.detail) if known else Hidden(Reason.UNRESOLVED, otherwise)
-
-
-def _at(path: Path, why: Hidden | Text | Json) -> Unknown:
-    return Unknown(path, why.reason, why.detail)
+def _row(kind: str, store: Store, chosen: Chosen, rule: Rule) -> dict[str, Json]:
+    named = {"kind": kind, "resource": store.arn, "plan": chosen.plan.arn, "rule": rule.name}
+    return {**named, "gap_hours": rule.gap_hours, **_kept(rule.retain_days)}
 
 
 FACT = Fact(
     name="backup.coverage",
-    version=1,
-    on=(REGION,),
+    version=2,
+    on=(REGION, *(kind.type for kind in KINDS)),
     reads={
         REGION: (("RegionName",),),
         PLAN: (("BackupPlanId",), ("BackupPlan",)),
@@ -249,8 +220,8 @@ FACT = Fact(
         VAULT: (("BackupVaultName",),),
         SETTINGS: (("ResourceTypeOptInPreference",),),
         **{kind.type: (("tags",),) for kind in KINDS},
-        _INSTANCE: (("tags",), ("DBClusterIdentifier",)),
-        _CLUSTER: (("tags",), ("Engine",)),
+        INSTANCE: (("tags",), ("DBClusterIdentifier",)),
+        CLUSTER: (("tags",), ("Engine",)),
     },
     compute=_compute,
     joins=(PLAN, SELECTION, VAULT, SETTINGS, *(kind.type for kind in KINDS)),

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -15,6 +15,11 @@ from auditor.facts.stars import is_like
 from auditor.model import HIDDEN, Hidden, Json, Text
 
 _TAG = "aws:ResourceTag/"
+
+
+def has_hole(arn: str) -> bool:
+    """Whether a part of an ARN is only a symbol, as in a template: any text may stand there."""
+    return "⟨" in arn
 
 
 class Store(msgspec.Struct, frozen=True):
@@ -31,20 +36,85 @@ class Store(msgspec.Struct, frozen=True):
     strict: Truth = F
 
 
-def assigns(selection: Json, store: Store) -> Truth:
+class Patterns(msgspec.Struct, frozen=True):
+    """ARNs, whole ones apart from those with a star. `unseen`: an element is hidden, or is no text."""
+
+    whole: frozenset[str] = frozenset()
+    likes: tuple[str, ...] = ()
+    unseen: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.whole or self.likes or self.unseen)
+
+    def name(self, arn: str) -> Truth:
+        if arn in self.whole or any(is_like(pattern, arn) for pattern in self.likes):
+            return T
+        return U if self.unseen or (self and has_hole(arn)) else F
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """`tags`: the key and value of each tag that chooses; None among them for one that is not known.
+
+    `is_read` False: nothing of it is known.
+    """
+
+    resources: Patterns = Patterns()
+    excluded: Patterns = Patterns()
+    tags: tuple[tuple[str, str] | None, ...] = ()
+    conditions: Json = None
+    is_read: bool = True
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether it names neither resources nor tags."""
+        return self.is_read and not self.resources and not self.tags
+
+    @property
+    def by_tag_only(self) -> bool:
+        return self.is_read and not self.resources and bool(self.tags)
+
+
+def read(body: Json) -> Selection:
+    if not isinstance(body, Mapping):
+        return Selection(is_read=False)
+    return Selection(
+        _patterns(body.get("Resources")),
+        _patterns(body.get("NotResources")),
+        tuple(_tag(one) for one in _listed(body.get("ListOfTags"))),
+        body.get("Conditions"),
+    )
+
+
+def assigns(selection: Selection, store: Store) -> Truth:
     """Resources or tags choose (neither: every resource), all conditions hold, and nothing excludes it."""
-    if not isinstance(selection, Mapping):
+    if not selection.is_read:
         return U
-    resources = _listed(selection.get("Resources"))
-    tags = _listed(selection.get("ListOfTags"))
-    ways = [
-        every((_names(pattern, store.arn), some((_is_explicit(pattern, store), store.opted)))) for pattern in resources
-    ]
-    ways += [every((_has_tag(tag, store), store.opted)) for tag in tags]
-    if not resources and not tags:
-        ways.append(store.opted)
-    excluded = some(_names(pattern, store.arn) for pattern in _listed(selection.get("NotResources")))
-    return every((some(ways), ~excluded, _conditions(selection.get("Conditions"), store)))
+    chosen = store.opted if selection.takes_all else some(_ways(selection, store))
+    if chosen is F:
+        return F
+    return every((chosen, ~selection.excluded.name(store.arn), _conditions(selection.conditions, store)))
+
+
+def _ways(selection: Selection, store: Store) -> Iterator[Truth]:
+    resources = selection.resources
+    if store.arn in resources.whole:  # it names the type too
+        yield some((~store.strict, store.opted))
+    for pattern in resources.likes:
+        if is_like(pattern, store.arn):
+            yield some((_is_explicit(pattern, store), store.opted))
+    if resources.unseen or (resources and has_hole(store.arn)):
+        yield every((U, some((~store.strict, store.opted))))
+    for tag in selection.tags:
+        yield every((_has_tag(tag, store), store.opted))
+
+
+def _patterns(value: Json) -> Patterns:
+    texts = [one for one in _listed(value) if isinstance(one, str)]
+    return Patterns(
+        frozenset(one for one in texts if "*" not in one),
+        tuple(one for one in texts if "*" in one),
+        len(texts) < len(_listed(value)),
+    )
 
 
 def _listed(value: Json) -> list[Json]:
@@ -54,26 +124,24 @@ def _listed(value: Json) -> list[Json]:
     return list(value) if isinstance(value, list | tuple) else [value if isinstance(value, HIDDEN) else Ellipsis]
 
 
-def _names(pattern: Json, arn: str) -> Truth:
-    return truth(is_like(pattern, arn)) if isinstance(pattern, str) else U
-
-
-def _is_explicit(pattern: Json, store: Store) -> Truth:
+def _is_explicit(pattern: str, store: Store) -> Truth:
     """Whether a pattern names the type (`arn:aws:ec2:*` names only the service), and that is enough."""
-    if not isinstance(pattern, str):
-        return every((U, ~store.strict))
     parts = pattern.split(":", 5)
     named = len(parts) == 6 and parts[2] == store.service and parts[5].startswith(store.prefix)
     return every((truth(named), ~store.strict))
 
 
-def _has_tag(tag: Json, store: Store) -> Truth:
+def _tag(tag: Json) -> tuple[str, str] | None:
     if not isinstance(tag, Mapping):
-        return U
-    kind = tag.get("ConditionType")
+        return None
+    kind, key, value = (tag.get(name) for name in ("ConditionType", "ConditionKey", "ConditionValue"))
     if not isinstance(kind, str) or kind.upper() != "STRINGEQUALS":
-        return U
-    return _compared(tag.get("ConditionKey"), tag.get("ConditionValue"), store, lambda value, tag: value == tag)
+        return None
+    return (key.removeprefix(_TAG), value) if isinstance(key, str) and isinstance(value, str) else None
+
+
+def _has_tag(tag: tuple[str, str] | None, store: Store) -> Truth:
+    return U if tag is None else _compared(*tag, store, str.__eq__)
 
 
 def _conditions(conditions: Json, store: Store) -> Truth:
@@ -104,8 +172,7 @@ def _compared(key: Json, value: Json, store: Store, test: Callable[[str, str], b
     """Whether the tag is there with such a value."""
     if not isinstance(key, str) or not isinstance(value, str) or store.tags is None:
         return U
-    name = key.removeprefix(_TAG)
-    tag = store.tags.get(name)
+    tag = store.tags.get(key.removeprefix(_TAG))
     if tag is None:
         return F
     return truth(test(value, tag)) if isinstance(tag, str) else U

@@ -28,10 +28,11 @@ _CLASSES = (str.islower, str.isupper, str.isdigit, lambda character: not charact
 
 
 class Found(NamedTuple):
-    """What kind of credential, and how sure: `high` is a format that nothing else has."""
+    """What kind of credential, how sure (`high` is a format that nothing else has), and what told it."""
 
     kind: str
     confidence: Literal["high", "medium"]
+    detector: Literal["format", "name", "control-name"] = "format"
 
 
 def formats(text: str, name: str = "") -> Iterator[Found]:
@@ -56,7 +57,7 @@ def under_name(name: str, value: str) -> Found | None:
         return None
     needed = data.HEX_ENTROPY if _HEX.fullmatch(value) else data.ENTROPY
     if entropy(value) >= needed or classes(value) >= 3:
-        return Found("secret-under-its-name", "medium")
+        return Found("secret-under-its-name", "medium", "name")
     return None
 
 

@@ -27,38 +27,39 @@ class Doubt(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """What is certain about one value, and why more may be found in it."""
+    """What is certain about one value, and why more may be found in it. `looked`: whether there was text to look at."""
 
     found: tuple[Found, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     skipped: str = ""
+    looked: bool = True
 
 
 def compute(resource: Resource, view: View) -> Derived:
-    """`findings`: [{evidence, kind, confidence, place}] in the order of the places, `place` being variable, script
-    or argument; `skipped`: [{evidence, why}] for what is no text. A gap at `findings` for what was not seen."""
+    """`findings`: [{evidence, kind, confidence, detector, place}] in the order of the places, `place` being variable,
+    script or argument; `scanned`: the pointers of the values that hold text; `skipped`: [{evidence, why}] for what is
+    no text. A gap at `findings` for what was not seen."""
     findings: list[Json] = []
+    scanned: list[Json] = []
     skipped: list[Json] = []
     unknown: dict[Unknown, None] = {}
     for value in values(resource):
         evidence = {"id": resource.id, "pointer": pointer(value.path)}
         scan = _scan(value)
-        findings += [
-            {"evidence": evidence, "kind": kind, "confidence": confidence, "place": value.place.kind}
-            for kind, confidence in scan.found
-        ]
+        findings += [{"evidence": evidence, **found._asdict(), "place": value.place.kind} for found in scan.found]
+        scanned += [evidence["pointer"]] if scan.looked else []
         skipped += [{"evidence": evidence, "why": scan.skipped}] if scan.skipped else []
         unknown |= {Unknown(("findings",), doubt.reason, doubt.detail): None for doubt in scan.doubts}
-    return Derived({"findings": findings, "skipped": skipped}, tuple(unknown))
+    return Derived({"findings": findings, "scanned": scanned, "skipped": skipped}, tuple(unknown))
 
 
 def _scan(value: Value) -> Scan:
     place, name, store = value.place, value.name, value.store
     if isinstance(store, str) and store in place.stored:
-        return Scan()
+        return Scan(looked=False)
     text, doubts = _text(value.value)
     if not text.strip(HOLE).strip():
-        return Scan(doubts=doubts)
+        return Scan(doubts=doubts, looked=False)
     known = name if isinstance(name, str) else ""
     before = value.before if place.kind == "argument" and isinstance(value.before, str) else ""
     scan = _found(known, text, place.kind, known in place.control, before)
@@ -101,7 +102,7 @@ def _found(name: str, text: str, kind: str, control: bool, before: str) -> Scan:
         doubts = (Doubt(Reason.UNSUPPORTED, "more than 1 MiB of text"),) if cut else ()
         return Scan(tuple(found), doubts, skipped)
     if control and _is_literal(text):
-        return Scan((Found("credential-variable", "high"),))
+        return Scan((Found("credential-variable", "high", "control-name"),))
     found = dict.fromkeys(_in_text(text, name))
     called = name if kind == "variable" else before.lstrip("-") if before.startswith("-") else ""
     if not found and HOLE not in text and (hit := under_name(called, text)):
@@ -131,7 +132,7 @@ def _reads() -> dict[str, tuple[Path, ...]]:
 
 FACT = Fact(
     name="secret.scan",
-    version=1,
+    version=2,
     on=tuple(dict.fromkeys(place.type for place in PLACES)),
     reads=_reads(),
     compute=compute,

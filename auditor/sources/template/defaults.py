@@ -1,4 +1,7 @@
-"""Properties that a template leaves out, filled in with what the service takes for them."""
+"""Properties that a template leaves out, filled in with what the service takes for them.
+
+A few are what the service takes whatever the template says.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ def with_defaults(type: str, properties: dict[str, Any], settings: Settings, inh
         if row.type != type:
             continue
         for place, parent in _parents(properties, row.path):
-            if place in decided or not _left_out(parent, row):
+            if place in decided or not (row.always or _left_out(parent, row)):
                 continue
             bound = tuple(key for key in place if isinstance(key, int))
             held = _all_hold(row, properties, bound, settings)
@@ -69,6 +72,8 @@ def _holds(test: Test, properties: Mapping[str, Any], bound: tuple[int, ...], se
         return there if test.test == "present" else not there
     if not there:
         return False
+    if test.test == "named" and not isinstance(value, HIDDEN):
+        return bool(value != "")
     if isinstance(value, Identity):
         if value.content is None:
             return False  # what AWS makes up equals nothing that is written here

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.facts.attach import ScopeView, attach
-from auditor.facts.backup import selection
-from auditor.facts.backup.coverage import FACT, PLAN, REGION, SELECTION, SETTINGS, VAULT
+from auditor.facts.backup import coverage, selection
+from auditor.facts.backup.coverage import FACT, REGION
+from auditor.facts.backup.plans import PLAN, SELECTION, VAULT
+from auditor.facts.backup.stores import INSTANCE, SETTINGS
 from auditor.facts.iam.logic import T
 from auditor.model import Gap, Hidden, Json, Reason, Resource
 from auditor.snapshot import plant
@@ -33,8 +35,7 @@ def resource(type: str, name: str, properties: Json, tags: dict[str, str] | None
     return Resource(type, arn, ACCOUNT, HERE, name, arn, properties, tags or {})
 
 
-def facts(held: Sequence[Resource], gaps: Sequence[Gap] = ()) -> tuple[dict[str, Any], set[str]]:
-    """The fact, and the parts of it that have a gap."""
+def view_of(held: Sequence[Resource], gaps: Sequence[Gap] = ()) -> ScopeView:
     by_type: dict[str, list[Resource]] = {}
     for each in held:
         own = [gap for gap in gaps if gap.id == each.id and gap.path]
@@ -42,8 +43,17 @@ def facts(held: Sequence[Resource], gaps: Sequence[Gap] = ()) -> tuple[dict[str,
     by_gap: dict[str, list[Gap]] = {}
     for gap in gaps:
         by_gap.setdefault(gap.type, []).append(gap)
-    made, found = attach(resource(REGION, HERE, {"RegionName": HERE}), [FACT], ScopeView(by_type, by_gap))
-    return dict(made.facts["backup.coverage"]), {str(gap.path[2]) for gap in found}
+    return ScopeView(by_type, by_gap)
+
+
+def facts(held: Sequence[Resource], gaps: Sequence[Gap] = ()) -> tuple[dict[str, Any], set[str]]:
+    """The fact of the region, and the parts of it that have a gap."""
+    return fact_of(resource(REGION, HERE, {"RegionName": HERE}), view_of(held, gaps))
+
+
+def fact_of(one: Resource, view: ScopeView) -> tuple[dict[str, Any], set[str]]:
+    made, found = attach(one, [FACT], view)
+    return dict(made.facts["backup.coverage"]), {"/".join(map(str, gap.path[2:])) for gap in found}
 
 
 names = st.sampled_from(["a", "ab", "b"])
@@ -71,12 +81,17 @@ bodies = st.fixed_dictionaries(
         "Conditions": st.dictionaries(operators, st.lists(conditions, min_size=1, max_size=2), max_size=2),
     },
 )
+copies = st.fixed_dictionaries(
+    {"DestinationBackupVaultArn": st.sampled_from(["arn:far", "arn:near"])},
+    optional={"Lifecycle": st.sampled_from([{"DeleteAfterDays": 9}, {"DeleteAfterDays": -1}, {}])},
+)
 rules = st.fixed_dictionaries(
     {"TargetBackupVault": st.sampled_from(["there", "gone"])},
     optional={
         "ScheduleExpression": st.sampled_from(["cron(0 5 ? * * *)", "cron(0 5 ? * SUN *)", "cron(0 5 30 2 ? *)"]),
         "Lifecycle": st.sampled_from([{"DeleteAfterDays": 7}, {"DeleteAfterDays": 50}, {}]),
         "EnableContinuousBackup": st.booleans(),
+        "CopyActions": st.lists(copies, max_size=2),
     },
 )
 
@@ -121,26 +136,65 @@ def is_assigned(store: Resource, body: Json, opted: Json) -> bool:
     return True
 
 
-def expected(held: Sequence[Resource]) -> set[tuple[str, str, str, float, int | None]]:
+def plans_over(one: Resource, held: Sequence[Resource]) -> list[Any]:
+    """What the fact of a store is to say, rule by rule and in the order of the selections."""
     (opted,) = (each.properties["ResourceTypeOptInPreference"] for each in held if each.type == SETTINGS)
-    found = set()
-    for plan in (each for each in held if each.type == PLAN):
-        own = [each for each in held if each.type == SELECTION and each.properties["BackupPlanId"] == plan.name]
+    plans = {each.name: each for each in held if each.type == PLAN}
+    found = []
+    for each in held:
+        if each.type != SELECTION or not is_assigned(one, each.properties["BackupSelection"], opted):
+            continue
+        plan = plans[each.properties["BackupPlanId"]]
+        rows = []
         for rule in plan.properties["BackupPlan"]["BackupPlanRule"]:
-            hours = 168.0 if "SUN" in rule.get("ScheduleExpression", "") else 24.0
+            if rule["TargetBackupVault"] == "gone" or " 30 2 " in rule.get("ScheduleExpression", ""):
+                continue
             days = rule.get("Lifecycle", {}).get("DeleteAfterDays")
             if rule.get("EnableContinuousBackup"):
                 days = min(days or 35, 35)
-            if rule["TargetBackupVault"] == "gone" or " 30 2 " in rule.get("ScheduleExpression", ""):
-                continue
-            for store in (each for each in held if each.type in KIND):
-                if any(is_assigned(store, each.properties["BackupSelection"], opted) for each in own):
-                    found.add((KIND[store.type], plan.arn, rule["RuleName"], hours, days))
+            copied = [
+                (one["DestinationBackupVaultArn"], one.get("Lifecycle", {}).get("DeleteAfterDays", -1))
+                for one in rule.get("CopyActions", ())
+            ]
+            hours = 168.0 if "SUN" in rule.get("ScheduleExpression", "") else 24.0
+            name, is_continuous = rule["RuleName"], bool(rule.get("EnableContinuousBackup"))
+            rows.append(
+                (name, hours, days, is_continuous, "there", [(vault, n if n > 0 else None) for vault, n in copied])
+            )
+        found.append((plan.arn, each.id, rows))
     return found
 
 
+def expected(held: Sequence[Resource]) -> set[tuple[str, str, str, float, int | None]]:
+    return {
+        (KIND[one.type], plan, rule, hours, days)
+        for one in held
+        if one.type in KIND
+        for plan, _, rows in plans_over(one, held)
+        for rule, hours, days, *_ in rows
+    }
+
+
+def told(value: dict[str, Any]) -> list[Any]:
+    """The fact of a store in the same words."""
+    return [
+        (
+            plan["plan"],
+            plan["selection"],
+            [
+                (
+                    *(rule["rule"], rule["gap_hours"], rule.get("retain_days"), rule["continuous"], rule["vault"]),
+                    [(copy["vault"], copy.get("retain_days")) for copy in rule["copies"]],
+                )
+                for rule in plan["rules"]
+            ],
+        )
+        for plan in value["plans"]
+    ]
+
+
 def published(value: dict[str, Any]) -> set[tuple[str, str, str, float, int | None]]:
-    rows = value["assigned"]
+    rows = value["saved"]
     assert all(("forever" in row) != ("retain_days" in row) for row in rows)
     return {(row["kind"], row["plan"], row["rule"], row["gap_hours"], row.get("retain_days")) for row in rows}
 
@@ -152,6 +206,13 @@ def test_what_is_seen_in_full_is_what_brute_force_says(held: list[Resource]) -> 
     assert published(value) == expected(held)
     assert set(value["held"]) == {KIND[each.type] for each in held if each.type in KIND}
     assert unknown == set()
+    assert value["plans"] == sum(each.type == PLAN for each in held)
+    stores = [each for each in held if each.type in KIND]
+    assert value["assigned"] == sum(bool(plans_over(one, held)) for one in stores)
+    view = view_of(held)
+    for one in stores:
+        own, doubts = fact_of(one, view)
+        assert (told(own), doubts) == (plans_over(one, held), set())
 
 
 def hiding(resource: Resource, path: tuple[Any, ...] = ()) -> Gap:
@@ -178,14 +239,31 @@ def places(node: Json, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 @settings(max_examples=150, deadline=None)
 @given(accounts(), st.data())
 def test_what_is_hidden_only_takes_certainty_away(held: list[Resource], data: st.DataObject) -> None:
-    gap = data.draw(st.sampled_from(parts(held)))
-    seen = [each for each in held if gap.id is not None or each.type != gap.type]
-    value, unknown = facts(seen, [gap])
+    gaps = data.draw(st.lists(st.sampled_from(parts(held)), min_size=1, max_size=2, unique=True))
+    unlisted = {gap.type for gap in gaps if gap.id is None}
+    seen = [each for each in held if each.type not in unlisted]
+    value, unknown = facts(seen, gaps)
     assert published(value) <= expected(held)
     if published(value) != expected(held):
-        assert "assigned" in unknown
+        assert "saved" in unknown
     if set(value["held"]) != {KIND[each.type] for each in held if each.type in KIND}:
-        assert "held" in unknown
+        assert any(part.startswith("held/") for part in unknown)
+    stores = [each for each in held if each.type in KIND]
+    for name, number in (
+        ("plans", sum(each.type == PLAN for each in held)),
+        ("assigned", sum(bool(plans_over(one, held)) for one in stores)),
+    ):
+        assert value[name] == number if name in value else name in unknown
+    view = view_of(seen, gaps)
+    for one in (each for each in stores if each in seen):
+        own, doubts = fact_of(plant(one, [gap for gap in gaps if gap.id == one.id and gap.path]), view)
+        truly = plans_over(one, held)
+        if told(own) != truly:
+            assert doubts & {"plans", "plans/*/rules/*/copies"}
+        for plan, chosen, rows in told(own):
+            (rest,) = (rest for p, c, rest in truly if (p, c) == (plan, chosen))
+            assert {row[:5] for row in rows} <= {row[:5] for row in rest}
+            assert all(copy in [copy for row in rest for copy in row[5]] for row in rows for copy in row[5])
 
 
 def test_a_hidden_selection_is_a_gap_that_says_why() -> None:
@@ -195,7 +273,10 @@ def test_a_hidden_selection_is_a_gap_that_says_why() -> None:
     vault = resource(VAULT, "v", {})
     view = ScopeView({VOLUME: [volume], PLAN: [plan], SELECTION: [chosen], VAULT: [vault]}, {})
     derived = FACT.compute(resource(REGION, HERE, {}), view)
-    assert [(one.path, one.detail) for one in derived.unknown] == [(("assigned",), "backup:Get")]
+    assert [(one.path, one.detail) for one in derived.unknown] == [
+        (("saved",), "backup:Get"),
+        (("assigned",), "backup:Get"),
+    ]
 
 
 def test_the_oracle_notices_conditions_that_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,3 +294,61 @@ def test_the_oracle_notices_conditions_that_are_not_looked_at(monkeypatch: pytes
     assert published(facts(held)[0]) == expected(held) == set()
     monkeypatch.setattr(selection, "_conditions", lambda conditions, store: T)
     assert published(facts(held)[0]) != expected(held)
+
+
+def test_a_member_is_saved_with_its_cluster() -> None:
+    rule = {"RuleName": "r", "TargetBackupVault": "there"}
+    cluster = resource(CLUSTER, "shop", {"Engine": "aurora-mysql"})
+    member = resource(INSTANCE, "one", {"DBClusterIdentifier": "shop"})
+    held = [
+        cluster,
+        resource(VAULT, "there", {"BackupVaultName": "there"}),
+        resource(SETTINGS, HERE, {"ResourceTypeOptInPreference": dict.fromkeys(OPT_IN.values(), True)}),
+        resource(PLAN, "p", {"BackupPlanId": "p", "BackupPlan": {"BackupPlanRule": [rule]}}),
+        resource(SELECTION, "s", {"BackupPlanId": "p", "BackupSelection": {"Resources": [cluster.arn]}}),
+    ]
+    assert told(fact_of(member, view_of([*held, member]))[0]) == plans_over(cluster, held) != []
+    assert fact_of(member, view_of([member])) == ({}, {"plans"})
+
+
+def test_in_a_template_a_plan_may_stand_elsewhere() -> None:
+    volume = resource(VOLUME, "a", {})
+    assert fact_of(volume, ScopeView({VOLUME: [volume]}, {}, is_closed=False)) == ({"plans": []}, {"plans"})
+
+
+@pytest.mark.parametrize("are_tags_seen", [True, False])
+def test_no_store_is_held_against_every_selection(are_tags_seen: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """300 plans that take one tag, one resource or one prefix each, and 2,000 stores."""
+    asked = 0
+
+    def counted(chosen: selection.Selection, store: selection.Store) -> Any:
+        nonlocal asked
+        asked += 1
+        return selection.assigns(chosen, store)
+
+    monkeypatch.setattr(coverage, "assigns", counted)
+    rule = {"RuleName": "r", "TargetBackupVault": "there"}
+    held = [
+        resource(VAULT, "there", {"BackupVaultName": "there"}),
+        resource(SETTINGS, HERE, {"ResourceTypeOptInPreference": dict.fromkeys(OPT_IN.values(), True)}),
+    ]
+    for number in range(300):
+        name = f"p{number}"
+        held.append(resource(PLAN, name, {"BackupPlanId": name, "BackupPlan": {"BackupPlanRule": [rule]}}))
+        tag = {"ConditionType": "STRINGEQUALS", "ConditionKey": "plan", "ConditionValue": name}
+        for part, body in enumerate(
+            [
+                {"ListOfTags": [tag]},
+                {"Resources": [f"{ARNS[VOLUME]}{number}"]},
+                {"Resources": [f"{ARNS[VOLUME]}{number}-*"]},
+            ]
+        ):
+            held.append(resource(SELECTION, f"{name}-{part}", {"BackupPlanId": name, "BackupSelection": body}))
+    stores = [resource(VOLUME, str(n), {}, {"plan": f"p{n}"}) for n in range(2000)]
+    gaps = [] if are_tags_seen else [hiding(one, ("tags",)) for one in stores]
+    view = view_of([*held, *stores], gaps)
+    value, unknown = fact_of(resource(REGION, HERE, {}), view)
+    assert (len(value["saved"]), value["plans"], unknown) == (300, 300, set() if are_tags_seen else {"assigned"})
+    for one in stores:
+        fact_of(one, view)
+    assert asked < 6 * len(stores)

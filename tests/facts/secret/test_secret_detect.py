@@ -29,7 +29,7 @@ SAMPLES = {
     ],
     "github-token": ["ghp_" + MIXED[:36], "github_pat_" + MIXED[:22] + "_" + (MIXED + MIXED)[:59]],
     "gitlab-token": ["glpat-" + MIXED[:20]],
-    "slack-token": ["xoxb-" + "123456789012-1234567890123-" + MIXED[:24]],
+    "slack-token": ["xoxb-" + "123456789012-1234567890123-" + MIXED[:24], "xoxr-2-" + "123456789012-" + MIXED[:24]],
     "stripe-key": ["sk_live_" + MIXED[:24]],
     "google-api-key": ["AIza" + MIXED[:35]],
     "npm-token": ["npm_" + MIXED[:36]],

@@ -209,6 +209,17 @@ def test_a_key_and_its_secret_are_one_finding() -> None:
     assert scan(INSTANCE, {"UserData": lines})[0] == [("/UserData", "aws-access-key", "high")]
 
 
+def test_what_was_looked_at_and_what_told_it_stand_in_the_fact() -> None:
+    values: dict[str, Any] = {"A": KEY, "DB_PASSWORD": PASSWORD, "AWS_SECRET_ACCESS_KEY": "x", "REF": NOT_SET, "E": ""}
+    function = Resource(FUNCTION, "f", "1", "eu", "f", "f", variables(**values))
+    made, _ = attach(function, [FACT], ScopeView({}, {}))
+    fact = made.facts["secret.scan"]
+    assert [each["detector"] for each in fact["findings"]] == ["format", "name", "control-name"]
+    assert fact["scanned"] == [
+        f"/Environment/Variables/{name}" for name in ("A", "DB_PASSWORD", "AWS_SECRET_ACCESS_KEY")
+    ]
+
+
 def test_user_data_that_was_not_collected_is_a_gap() -> None:
     denied = Hidden(Reason.DENIED, "ec2:DescribeInstanceAttribute")
     assert scan(INSTANCE, {"UserData": denied}) == ([], ["ec2:DescribeInstanceAttribute"])

@@ -56,6 +56,7 @@ def test_no_secret_is_kept_or_logged(aws: Any, collecting: Collect, caplog: pyte
             assert (place.type, place.path[-1]) in redacted, place
     for type in live:
         assert any(gap.type == type and gap.reason is Reason.REDACTED for gap in gaps_of(file)), type
+    assert trailer(file).coverage["123456789012"].facts == {"secret.scan": FACTS["secret.scan"].version}
 
 
 def test_without_the_option_user_data_is_a_gap_and_not_a_pass(aws: Any, collecting: Collect, judged: Any) -> None:

@@ -133,6 +133,15 @@ def test_the_gap_of_an_inherited_value_names_the_source() -> None:
     assert hidden.detail == "inherited from SourceDBInstanceIdentifier primary"
 
 
+@pytest.mark.parametrize("said", ["true", "false"])
+def test_a_restore_takes_the_encryption_of_its_source_whatever_is_said(said: str) -> None:
+    hidden = subject("AWS::RDS::DBInstance", f"DBSnapshotIdentifier: nightly, StorageEncrypted: {said}")
+    assert isinstance(hidden["StorageEncrypted"], Hidden)
+    assert hidden["StorageEncrypted"].detail == "inherited from DBSnapshotIdentifier nightly"
+    plain = subject("AWS::RDS::DBInstance", f'DBSnapshotIdentifier: "", StorageEncrypted: {said}')
+    assert plain["StorageEncrypted"] is (said == "true")
+
+
 def test_a_long_chain_of_replicas_ends_without_a_crash() -> None:
     chain = "\n".join(
         f"  D{n}: {{Type: AWS::RDS::DBInstance, Properties: {{SourceDBInstanceIdentifier: !Ref D{n + 1}}}}}"

@@ -8,7 +8,8 @@
 #
 #   A rule without a schedule runs daily at 05:00 UTC, one without DeleteAfterDays keeps for ever, and a continuous one
 #   keeps 35 days at most. The hour of summer time is not counted. Plans that a backup policy of the organization sets
-#   count. Whether each single resource is covered is another question, and so are backups outside AWS Backup.
+#   count. A volume counts if a selection takes the volume itself, not only its instance. Whether each single resource
+#   is covered is another question, and so are backups outside AWS Backup.
 # related_resources:
 #   - https://docs.aws.amazon.com/aws-backup/latest/devguide/about-backup-plans.html
 #   - https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
@@ -24,10 +25,10 @@
 #   reads:
 #     Auditor::Account::Region:
 #       needs:
-#         - /facts/backup.coverage/assigned/*/forever
-#         - /facts/backup.coverage/assigned/*/gap_hours
-#         - /facts/backup.coverage/assigned/*/kind
-#         - /facts/backup.coverage/assigned/*/retain_days
+#         - /facts/backup.coverage/saved/*/forever
+#         - /facts/backup.coverage/saved/*/gap_hours
+#         - /facts/backup.coverage/saved/*/kind
+#         - /facts/backup.coverage/saved/*/retain_days
 #       seeks: [/facts/backup.coverage/held/*]
 #   parameters:
 #     max_interval:
@@ -65,7 +66,7 @@ deny contains deny.missing(region, [], message) if {
 }
 
 is_backed_up(region) if {
-	some entry in region.facts["backup.coverage"].assigned
+	some entry in region.facts["backup.coverage"].saved
 	entry.kind in input.parameters.backup_plan_exists.stores
 	entry.gap_hours <= input.parameters.backup_plan_exists.max_interval
 	keeps_long_enough(entry)

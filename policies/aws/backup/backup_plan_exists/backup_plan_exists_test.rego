@@ -2,13 +2,13 @@ package policy.backup_plan_exists_test
 
 import data.policy.backup_plan_exists as policy
 
-denied(held, assigned) := count(denials) if {
+denied(held, saved) := count(denials) if {
 	denials := policy.deny with input as {
 		"parameters": {"backup_plan_exists": {"max_interval": 24, "min_days": 35, "stores": ["rds", "ebs"]}},
 		"resources": {"Auditor::Account::Region": [{
 			"type": "Auditor::Account::Region",
 			"id": "r",
-			"facts": {"backup.coverage": {"held": held, "assigned": assigned}},
+			"facts": {"backup.coverage": {"held": held, "saved": saved}},
 		}]},
 	}
 }

@@ -7,7 +7,8 @@
 #   weighed with the trail's ARN, and a Deny counts. The statement for the account's root lets people and roles in,
 #   never a service. AWS managed keys do not count: nobody can cut access through them.
 #
-#   A key of another account is unknown. In a template, a key that the template does not declare is taken as given.
+#   A key of another account is judged where that account is in the same snapshots, and is unknown otherwise. In a
+#   template, a key that the template does not declare is taken as given.
 #   A trail that an organization's management account shadows into this account is judged at its home.
 # related_resources:
 #   - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html

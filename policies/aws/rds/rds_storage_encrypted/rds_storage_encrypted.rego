@@ -10,9 +10,12 @@
 #   foundational practices were written before that default and count StorageEncrypted alone: `accept_aws_owned_key =
 #   false` does that.
 #
-#   A restore, a replica or a secondary takes the setting of its source: it passes if the source is seen to be
-#   encrypted and is undecided if it is not seen. KmsKeyId without StorageEncrypted proves nothing. Neptune and
-#   DocumentDB have types of their own and are not judged here.
+#   A restore or a replica takes the setting of its source, whatever the template says: it passes if the source is seen
+#   to be encrypted and is undecided if it is not seen, as a snapshot never is. A cluster from a snapshot is sure to be
+#   encrypted if StorageEncrypted is true and KmsKeyId names a key, and an Aurora cluster that is restored is encrypted
+#   by AWS in any case. A clone, a replica and the secondary of a global cluster stay as their source is; the last two
+#   may say true. KmsKeyId without StorageEncrypted proves nothing. Neptune and DocumentDB have types of their own and
+#   are not judged here.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.html
 #   - https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html
@@ -79,7 +82,7 @@ is_encrypted_cluster(cluster) if cluster.properties.StorageEncrypted == true
 
 is_encrypted_cluster(cluster) if accepted[cluster.properties.StorageEncryptionType]
 
-# what AWS does by itself for a new Aurora cluster; an older one reports "none"
+# what AWS does by itself for a new or restored Aurora cluster; an older one reports "none"
 is_encrypted_cluster(cluster) if {
 	accepted["sse-rds"]
 	is_string(cluster.properties.Engine)
