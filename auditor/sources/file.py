@@ -37,7 +37,7 @@ from auditor.snapshot import (
     lines,
     plant,
 )
-from auditor.sources.elsewhere import OTHER, Buckets
+from auditor.sources.elsewhere import TYPES, Elsewhere
 from auditor.sources.folder import files_of
 
 
@@ -138,7 +138,7 @@ class SnapshotSource:
 
     def scopes(self, plan: Plan) -> Iterator[Scope | Problem]:
         yield from self._missing
-        buckets = Buckets(self._files) if OTHER in plan.reads else None
+        elsewhere = Elsewhere(self._files) if TYPES & plan.reads.keys() else None
         for file in self._files:
             gaps: dict[str, list[Gap]] = {}
             trailer: TrailerLine | None = None
@@ -159,7 +159,7 @@ class SnapshotSource:
                 never = tuple(_never_asked(name, own, coverage, plan))
                 self._tell(coverage, never)
                 unseen = (*own, *never)
-                others = buckets.of_others(name) if buckets else ()
+                others = tuple(elsewhere.of_others(name)) if elsewhere else ()
                 yield SnapshotScope(file, name, unseen, coverage, others, _unasked(coverage, plan))
 
     def _tell(self, coverage: Coverage, never: Sequence[Gap]) -> None:
@@ -183,7 +183,7 @@ def _never_asked(account: str, gaps: Sequence[Gap], coverage: Coverage, plan: Pl
     if coverage.lists is None or "*" in unlisted:
         return
     for type in plan.reads:
-        if type not in coverage.lists and type not in unlisted and type != OTHER:
+        if type not in coverage.lists and type not in unlisted and type not in TYPES:
             yield Gap(account, None, type, None, (), Reason.UNSUPPORTED, f"{type} was not collected")
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 from auditor.facts.detection.outcome import HOLDS, Outcome, all_of, broken, unsure
 from auditor.facts.detection.probes import SOURCES
-from auditor.facts.detection.reading import at, flag
 from auditor.facts.iam.logic import F, T, Truth, U, every, some, truth
+from auditor.facts.values import at, flag
 from auditor.model import HIDDEN, Json, Resource
 
 TRAIL = "AWS::CloudTrail::Trail"
