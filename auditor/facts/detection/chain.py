@@ -20,6 +20,7 @@ from auditor.facts.detection import admission, alarms, delivery, filters, rules,
 from auditor.facts.detection.outcome import HOLDS, Outcome, all_of, any_of, behind, broken, then, unsure
 from auditor.facts.detection.reading import in_region, maybe, number
 from auditor.facts.iam.logic import F, T, U
+from auditor.facts.logging.recorders import TRAIL
 from auditor.facts.values import at
 from auditor.model import HIDDEN, Json, Resource
 
@@ -34,7 +35,7 @@ def _compute(account: Resource, view: View) -> Derived:
         "filters": any_of(_trails(account, known, view), broken("trail", "there is no multi-region trail")),
         "rules": then(
             any_of(
-                (*_recorders(account, view), *maybe("trail", view, trails.TRAIL, account, None)),
+                (*_recorders(account, view), *maybe("trail", view, TRAIL, account, None)),
                 broken("trail", "there is no trail"),
             ),
             lambda: rules.reports(account, known, view),
@@ -60,17 +61,17 @@ def _shown(way: Outcome) -> Json:
 
 
 def _recorders(account: Resource, view: View) -> Iterator[Outcome]:
-    for trail in view.related(trails.TRAIL):
+    for trail in view.related(TRAIL):
         if trail.account == account.account:
             yield behind((trail.id,), trails.records(trail))
 
 
 def _trails(account: Resource, partition: str, view: View) -> Iterator[Outcome]:
-    for trail in view.related(trails.TRAIL):
+    for trail in view.related(TRAIL):
         if trail.account == account.account:
             follow = then(trails.records(trail), partial(_group, trail, partition, view))
             yield behind((trail.id,), follow)
-    yield from maybe("trail", view, trails.TRAIL, account, None)
+    yield from maybe("trail", view, TRAIL, account, None)
 
 
 def _group(trail: Resource, partition: str, view: View) -> Outcome:
@@ -203,7 +204,7 @@ def _mutes(alarm: Resource, view: View) -> Iterator[Outcome]:
 
 
 _JOINED: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    trails.TRAIL: (*trails.READS, ("CloudWatchLogsLogGroupArn",)),
+    TRAIL: (*trails.READS, ("CloudWatchLogsLogGroupArn",)),
     GROUP: (("LogGroupClass",),),
     filters.FILTER: (*filters.READS, ("MetricTransformations",), ("EmitSystemFieldDimensions",)),
     alarms.ALARM: alarms.READS,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from auditor.facts.iam.logic import Truth, between
 from auditor.facts.logging.selectors import Condition, Selector
 
 _FRESH = "\ue000"  # in no selector
@@ -32,6 +33,12 @@ def missed(selectors: Sequence[Selector], events: Class) -> Event | None:
             open.append(tuple(one for one in selector.conditions if one.field not in fixed))
     fields = sorted({one.field for conditions in open for one in conditions})
     return _missed(tuple(open), tuple(fields), bases)
+
+
+def taken(selectors: Sequence[Selector], events: Class) -> Truth:
+    """Whether every event of the class is taken: U where that hangs on a doubt."""
+    certain = [one for one in selectors if one.doubt is None]
+    return between(missed(certain, events) is None, missed(selectors, events) is None)
 
 
 def _missed(open: tuple[tuple[Condition, ...], ...], fields: tuple[str, ...], bases: Mapping[str, str]) -> Event | None:
