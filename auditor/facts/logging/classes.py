@@ -9,7 +9,7 @@ import msgspec
 from auditor.facts.iam.logic import Truth, between
 from auditor.facts.logging.selectors import Condition, Selector
 
-_FRESH = "\ue000"  # in no selector
+FRESH = "\ue000"  # a value that stands in no selector
 Event = Mapping[str, str]
 
 
@@ -59,7 +59,7 @@ def _missed(open: tuple[tuple[Condition, ...], ...], fields: tuple[str, ...], ba
         below = tuple(tuple(one for one in open[n] if one.field != field) for n in left)
         found = _missed(below, rest, bases)
         if found is not None:
-            return {field: value.replace(_FRESH, "..."), **found}
+            return {field: value.replace(FRESH, "..."), **found}
     return None
 
 
@@ -73,6 +73,6 @@ def _representatives(conditions: Sequence[Condition], base: str) -> Iterator[str
     ends = {"", *(v for one in conditions if one.test == "ends" for v in one.values)}
     for start in sorted(starts):
         for end in sorted(ends):
-            yield start + _FRESH + end
+            yield start + FRESH + end
     exact = starts | ends | {v for one in conditions if one.test == "equals" for v in one.values}
     yield from sorted(value for value in exact if value.startswith(base))
