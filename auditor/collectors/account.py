@@ -124,7 +124,7 @@ class AccountRun:
                 details,
                 count,
                 self.options,
-                lambda elsewhere: self.client(service.client, elsewhere),
+                self.client,
                 self._reach,
                 self._trusted,
             )

@@ -71,9 +71,9 @@ class Collector:
     """One service in one place. Iterate `resources()` to the end; then read `gaps`, `lists`, `asked`, `vanished`.
 
     What a resource's own calls could not see stands in it as `Hidden`, and is in no gap here. `options`: those
-    optional calls that the user chose. `count` is told of every request, and may raise `Stopped`. `client_in` gives
-    the client of another region, for resources that stand there. `trusted` says whether the credentials are still
-    good elsewhere: then a region that does not take them is a gap, and not the end of the account.
+    optional calls that the user chose. `count` is told of every request, and may raise `Stopped`. `client_of` gives
+    the client of another service or region, for calls and resources of these. `trusted` says whether the credentials
+    are still good elsewhere: then a region that does not take them is a gap, and not the end of the account.
     """
 
     def __init__(
@@ -85,13 +85,13 @@ class Collector:
         pool: Executor,
         count: Callable[[Call], None],
         options: frozenset[str] = frozenset(),
-        client_in: Callable[[str], Any] | None = None,
+        client_of: Callable[[str, str], Any] | None = None,
         reach: Reach | None = None,
         trusted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._service = service.client
         self._client = client
-        self._client_in = client_in
+        self._client_of = client_of
         self._reach = reach or Reach()
         self._trusted = trusted
         self._lock = threading.Lock()
@@ -113,6 +113,9 @@ class Collector:
         for call in self._calls:
             for type, filled in call.fills.items():
                 self.asked.setdefault(type, set()).update(filled)
+                if call.rest and LIST in filled and type in self._wanted:
+                    place = (self._place.account, self._place.region, type, None, ())
+                    self.gaps.append(Gap(*place, Reason.UNSUPPORTED, call.rest, unseen_parent(type)))
         for call in self._calls:
             if call.keep:
                 self._keep(call)
@@ -211,7 +214,7 @@ class Collector:
                 hidden = Hidden(*errors.gap_of(call, response))
         except (ConnectionError, ReadTimeoutError) as error:  # after all retries
             self._dead[region] = type(error).__name__
-            self._reach.is_silent(region, self._service)
+            self._reach.is_silent(region, call.client or self._service)
             hidden = Hidden(Reason.FAILED, f"{call.action} ({self._dead[region]})")
         except (BotoCoreError, ResponseParserError, *_MALFORMED) as error:  # botocore lets a ValueError out over a date
             hidden = Hidden(Reason.FAILED, f"{call.action} ({type(error).__name__})")
@@ -226,8 +229,10 @@ class Collector:
             arguments["AccountId"] = self._place.account
         if call.params is not None and draft is not None:
             arguments.update(call.params(draft))
-        elsewhere = self._client_in is not None and region is not None and region != self._place.region
-        client = self._client_in(region) if elsewhere else self._client  # type: ignore[misc, arg-type]
+        client = self._client
+        where = region or self._place.region
+        if self._client_of is not None and where is not None and (call.client or where != self._place.region):
+            client = self._client_of(call.client or self._service, where)
         self._count(call)
         if not call.paged:
             yield self._answer(client, call, arguments)

@@ -78,7 +78,9 @@ class Call:
     `keep`: asked before the others, its pages kept in `Place.answers` for them; where it fails, what it fills is
     hidden on every resource of that type. `when(draft)` False: the question does not arise, and what it fills is
     known to be absent. `later`: the error codes that mean "not yet": asked again for a while. `option`: asked only
-    where the user chose it; otherwise what it fills is a gap that says so.
+    where the user chose it; otherwise what it fills is a gap that says so. `client`: the boto3 client, where it is
+    another than the service's. `rest`: the answers tell only of some resources of the types that they list, and why;
+    the others are a gap.
     """
 
     operation: str
@@ -97,6 +99,8 @@ class Call:
     account_id: bool = False  # pass AccountId (s3control)
     later: tuple[str, ...] = ()
     option: str = ""
+    client: str = ""
+    rest: str = ""
 
     @property
     def method(self) -> str:

@@ -2,8 +2,12 @@
 
 Every region shows multi-region trails, and a member account those of its organization: such copies are left out where
 the home is asked too, and tell of the trail where it is not. The trail of an organization keeps its own ARN.
+
+The subscription filters of a log group are asked only where a trail delivers to it: AWS lists them for one group at a
+time, and an account has thousands of groups.
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Trail.html
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetEventDataStore.html
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeSubscriptionFilters.html
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from auditor.model import Json
 TRAIL = "AWS::CloudTrail::Trail"
 STATUS = "Auditor::CloudTrail::TrailStatus"
 STORE = "AWS::CloudTrail::EventDataStore"
+SUBSCRIPTION = "AWS::Logs::SubscriptionFilter"
 _STORE = ("Status", "AdvancedEventSelectors", "MultiRegionEnabled", "OrganizationEnabled", "KmsKeyId")
 _TIMES = (
     "LatestDeliveryTime",
@@ -27,6 +32,7 @@ _TIMES = (
 
 
 def _trails(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    groups: set[str] = set()
     for trail in answer.get("trailList", ()):
         home = trail.get("HomeRegion", place.region)
         if home != place.region and not _tells(place, home):
@@ -46,7 +52,18 @@ def _trails(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterat
             EnableLogFileValidation="LogFileValidationEnabled",
             KMSKeyId="KmsKeyId",
         )
-        yield Draft(TRAIL, trail["TrailARN"], trail["Name"], trail["TrailARN"], properties, region=home)
+        draft = Draft(TRAIL, trail["TrailARN"], trail["Name"], trail["TrailARN"], properties, region=home)
+        draft.context = _own_group(trail.get("CloudWatchLogsLogGroupArn") or "", place.account)
+        if draft.context in groups:
+            draft.context = ""  # asked for once
+        groups.add(draft.context)
+        yield draft
+
+
+def _own_group(arn: str, account: str) -> str:
+    """The name of a log group of this account, else ""."""
+    parts = arn.split(":")
+    return parts[6] if len(parts) > 6 and parts[4] == account else ""
 
 
 def _tells(place: Place, home: str) -> bool:
@@ -67,6 +84,27 @@ def _status(answer: Mapping[str, Json], place: Place, trail: Draft | None) -> It
     properties |= {name: answer[name].isoformat() for name in _TIMES if answer.get(name) is not None}
     id = f"{trail.id}/status"
     yield Draft(STATUS, id, trail.name, trail.arn, properties, owners=(trail.id,), region=trail.region)
+
+
+def _subscriptions(page: Mapping[str, Json], place: Place, trail: Draft | None) -> Iterator[Draft]:
+    assert trail is not None
+    group = trail.properties["CloudWatchLogsLogGroupArn"].removesuffix(":*")
+    for item in page.get("subscriptionFilters", ()):
+        name = item["filterName"]
+        properties = picked(
+            item,
+            FilterName="filterName",
+            LogGroupName="logGroupName",
+            FilterPattern="filterPattern",
+            DestinationArn="destinationArn",
+            RoleArn="roleArn",
+            Distribution="distribution",
+            ApplyOnTransformedLogs="applyOnTransformedLogs",
+            FieldSelectionCriteria="fieldSelectionCriteria",
+            EmitSystemFields="emitSystemFields",
+        )
+        id = f"{group}:subscription-filter:{name}"
+        yield Draft(SUBSCRIPTION, id, name, id, properties, owners=(f"{group}:*",), region=trail.region)
 
 
 def _selectors(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
@@ -133,6 +171,24 @@ SERVICE = Service(
             of=TRAIL,
             params=lambda draft: {"TrailName": draft.arn},
             fill=_selectors,
+        ),
+        Call(
+            "describe_subscription_filters",
+            "logs:DescribeSubscriptionFilters",
+            {
+                SUBSCRIPTION: (
+                    *(LIST, "FilterName", "LogGroupName", "FilterPattern", "DestinationArn", "RoleArn"),
+                    *("Distribution", "ApplyOnTransformedLogs", "FieldSelectionCriteria", "EmitSystemFields"),
+                )
+            },
+            of=TRAIL,
+            client="logs",
+            params=lambda draft: {"logGroupName": draft.context},
+            when=lambda draft: draft.context != "",
+            make=_subscriptions,
+            paged=True,
+            absent=("ResourceNotFoundException",),
+            rest="logs:DescribeSubscriptionFilters is asked only for the log groups of trails",
         ),
         Call(
             "list_event_data_stores",

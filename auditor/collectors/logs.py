@@ -1,7 +1,9 @@
-"""Amazon CloudWatch Logs: log groups, metric filters, and what AWS services deliver (sources and their deliveries).
+"""Amazon CloudWatch Logs: log groups, metric filters, account-wide subscriptions, and what AWS services deliver.
 
+Subscription filters of a single group are asked with the trails that deliver to it.
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeliverySource.html
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AccountPolicy.html
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ GROUP = "AWS::Logs::LogGroup"
 FILTER = "AWS::Logs::MetricFilter"
 SOURCE = "AWS::Logs::DeliverySource"
 DELIVERY = "AWS::Logs::Delivery"
+ACCOUNT_POLICY = "AWS::Logs::AccountPolicy"
 
 _NOT_TOLD = Hidden(Reason.UNSUPPORTED, "the API gave no logGroupClass")
 
@@ -62,6 +65,24 @@ def _transformation(row: Mapping[str, Json]) -> dict[str, Json]:
     )
     dimensions = [{"Key": key, "Value": value} for key, value in (row.get("dimensions") or {}).items()]
     return made | ({"Dimensions": dimensions} if dimensions else {})
+
+
+def _account_policies(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:
+    if answer.get("nextToken"):  # botocore has no paginator for this call
+        raise ValueError("more account policies than one answer holds")
+    for item in answer.get("accountPolicies", ()):
+        properties = picked(
+            item,
+            PolicyName="policyName",
+            PolicyType="policyType",
+            PolicyDocument="policyDocument",
+            Scope="scope",
+            SelectionCriteria="selectionCriteria",
+            AccountId="accountId",
+        )
+        name = item["policyName"]
+        id = f"{place.account}/{place.region}/{ACCOUNT_POLICY}/{item['policyType']}/{name}"
+        yield Draft(ACCOUNT_POLICY, id, name, id, properties)
 
 
 def _source_arn(place: Place, name: str) -> str:
@@ -122,6 +143,18 @@ SERVICE = Service(
             },
             make=_filters,
             paged=True,
+        ),
+        Call(
+            "describe_account_policies",
+            "logs:DescribeAccountPolicies",
+            {
+                ACCOUNT_POLICY: (
+                    *(LIST, "PolicyName", "PolicyType", "PolicyDocument", "Scope", "SelectionCriteria", "AccountId"),
+                )
+            },
+            arguments={"policyType": "SUBSCRIPTION_FILTER_POLICY"},
+            make=_account_policies,
+            rest="logs:DescribeAccountPolicies is asked only for subscription filter policies",
         ),
         Call(
             "describe_delivery_sources",

@@ -67,7 +67,7 @@ def described(wanted: Wanted, options: frozenset[str]) -> str:
     for service, call in calls(wanted, options):
         scope = "once" if service.scope == "global" else "each region"
         of = f"  for each {call.of}" if call.of else ""
-        lines.append(f"{service.client:<12} {scope:<12} {call.method:<36} {call.action}{of}")
+        lines.append(f"{call.client or service.client:<12} {scope:<12} {call.method:<36} {call.action}{of}")
     return "\n".join(lines) + "\n"
 
 

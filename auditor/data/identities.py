@@ -59,6 +59,9 @@ _FUNCTION = _arn("lambda", "function:{name}")
 _FUNCTION_PARTS = ("{account}:function:{name}", "function:{name}")
 _STORE = _arn("cloudtrail", "eventdatastore/{id}")
 _LOGS = _arn("logs", "log-group:{name}")
+_STREAM = "AWS::KinesisFirehose::DeliveryStream"
+_RULE = "AWS::ObservabilityAdmin::OrganizationCentralizationRule"
+_RULE_ARN = _arn("observabilityadmin", "organization-centralization-rule/{id}")
 _BALANCER = _arn("elasticloadbalancing", "loadbalancer/{id}")
 _LISTENER = _arn("elasticloadbalancing", "listener/{id}")
 _REALTIME = _global("cloudfront", "realtime-log-config/{name}")
@@ -157,6 +160,8 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "AWS::CloudWatch::CompositeAlarm", "{name}", _arn("cloudwatch", "alarm:{name}"), "AlarmName", arns=("Arn",)
         ),
+        Kind(_STREAM, "{name}", _arn("firehose", "deliverystream/{name}"), "DeliveryStreamName", arns=("Arn",)),
+        Kind(_RULE, _RULE_ARN, _RULE_ARN, arns=("RuleArn",)),
         Kind("AWS::Events::EventBus", "{name}", _arn("events", "event-bus/{name}"), "Name", ("Name",), ("Arn",)),
         Kind("AWS::Events::Rule", "{name}", _arn("events", "rule/{name}"), "Name", ("RuleName",), ("Arn",)),
         Kind("AWS::CloudFront::Distribution", "{id}", _global("cloudfront", "distribution/{id}"), ids=("Id",)),

@@ -60,6 +60,8 @@ _FUNCTIONS = ("AWS::Lambda::Function", "AWS::Serverless::Function")
 _KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey", "AWS::KMS::Alias")
 _MANAGED = "AWS::IAM::ManagedPolicy"
 _PROFILE = "AWS::IAM::InstanceProfile"
+_ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+_STREAM = "AWS::KinesisFirehose::DeliveryStream"
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _DISTRIBUTION = "AWS::CloudFront::Distribution"
 _REALTIME = "AWS::CloudFront::RealtimeLogConfig"
@@ -84,6 +86,8 @@ RELATIONS: tuple[Relation, ...] = (
     *_attached("AWS::Logs::DeliverySource", "ResourceArn", _BALANCER, _DISTRIBUTION, arn=True),
     *_attached("AWS::Logs::Delivery", "DeliverySourceName", "AWS::Logs::DeliverySource"),
     *_attached("AWS::Logs::MetricFilter", "LogGroupName", "AWS::Logs::LogGroup"),
+    *_attached("AWS::Logs::SubscriptionFilter", "LogGroupName", "AWS::Logs::LogGroup"),
+    *_attached("AWS::CloudWatch::AlarmMuteRule", "MuteTargets/AlarmNames/*", *_ALARMS),
     *_attached("AWS::KMS::Alias", "TargetKeyId", "AWS::KMS::Key", "AWS::KMS::ReplicaKey"),
     *_attached("AWS::Backup::BackupSelection", "BackupPlanId", "AWS::Backup::BackupPlan"),
     *_attached("AWS::Events::Rule", "EventBusName", "AWS::Events::EventBus"),
@@ -127,12 +131,21 @@ RELATIONS: tuple[Relation, ...] = (
     *_refers("AWS::CloudTrail::Trail", "CloudWatchLogsLogGroupArn", "AWS::Logs::LogGroup", arn=True),
     *_refers("AWS::S3::Bucket", "LoggingConfiguration/DestinationBucketName", "AWS::S3::Bucket"),
     *_refers("AWS::S3::Bucket", "ReplicationConfiguration/Rules/*/Destination/Bucket", "AWS::S3::Bucket", arn=True),
+    *_refers("AWS::Logs::SubscriptionFilter", "DestinationArn", _STREAM, arn=True),
+    *_refers(_STREAM, "ExtendedS3DestinationConfiguration/BucketARN", "AWS::S3::Bucket", arn=True),
+    *_refers(_STREAM, "S3DestinationConfiguration/BucketARN", "AWS::S3::Bucket", arn=True),
     *_refers(_DISTRIBUTION, _DEFAULT_BEHAVIOR, _REALTIME, arn=True),
     *_refers(_DISTRIBUTION, _BEHAVIORS, _REALTIME, arn=True),
     *_refers("AWS::CloudWatch::Alarm", "AlarmActions/*", "AWS::SNS::Topic", arn=True),
     *_refers("AWS::CloudWatch::CompositeAlarm", "AlarmActions/*", "AWS::SNS::Topic", arn=True),
     *_refers("AWS::Events::Rule", "Targets/*/Arn", "AWS::SNS::Topic", arn=True),
     # live state beside what CloudFormation models
+    *_attached(
+        "Auditor::ObservabilityAdmin::CentralizationRuleStatus",
+        "RuleArn",
+        "AWS::ObservabilityAdmin::OrganizationCentralizationRule",
+        arn=True,
+    ),
     *_attached("Auditor::CloudTrail::TrailStatus", "Arn", "AWS::CloudTrail::Trail", arn=True),
     *_attached("Auditor::EC2::FlowLogStatus", "Id", "AWS::EC2::FlowLog"),
     *_attached("Auditor::RDS::EncryptionStatus", "Arn", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", arn=True),

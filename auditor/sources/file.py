@@ -42,7 +42,7 @@ from auditor.sources.folder import files_of
 from auditor.sources.unasked import unasked, without
 
 # Types that no call lists: they are made of what other accounts of the snapshots hold.
-_TOLD = frozenset((elsewhere.OTHER, elsewhere_keys.OTHER))
+_TOLD = elsewhere.TYPES | {elsewhere_keys.OTHER}
 
 
 # Of facts whose version was not stored yet.
@@ -154,7 +154,7 @@ class SnapshotSource:
     def scopes(self, plan: Plan) -> Iterator[Scope | Problem]:
         yield from self._missing
         told = plan.reads.keys() & _TOLD if len(set(self.header.scope)) > 1 else set()
-        buckets = elsewhere.Buckets(self._files) if elsewhere.OTHER in told else None
+        named = elsewhere.Elsewhere(self._files) if told & elsewhere.TYPES else None
         keys = elsewhere_keys.Keys(self._files, plan) if elsewhere_keys.OTHER in told else None
         for file in self._files:
             gaps: dict[str, list[Gap]] = {}
@@ -177,7 +177,7 @@ class SnapshotSource:
                 never = tuple(_never_asked(name, own, coverage, plan))
                 self._tell(coverage, never)
                 unseen = (*own, *never)
-                others = (*(buckets.of_others(name) if buckets else ()), *(keys.of_others(name) if keys else ()))
+                others = (*(named.of_others(name) if named else ()), *(keys.of_others(name) if keys else ()))
                 yield SnapshotScope(
                     file, name, unseen, coverage, others, unasked(coverage, plan), _stale(line_of, plan)
                 )

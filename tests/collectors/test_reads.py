@@ -18,7 +18,10 @@ NOT_FILLED: dict[tuple[str, str], str] = {}
 NOT_COLLECTED: set[str] = set()
 
 # Types that are made of what other accounts of a snapshot hold (tests/sources/live/test_elsewhere.py).
-FROM_OTHERS = {"Auditor::S3::OtherBucket", "Auditor::KMS::OtherKey"}
+FROM_OTHERS = {
+    *("Auditor::S3::OtherBucket", "Auditor::KMS::OtherKey"),
+    "Auditor::ObservabilityAdmin::OrganizationRules",
+}
 
 
 @pytest.fixture(scope="module")

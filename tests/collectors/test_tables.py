@@ -34,13 +34,15 @@ def properties_of(type: str) -> frozenset[str]:
 
 
 def operation_name(call: Call, service: Service) -> str:
-    client_methods = {re.sub(r"\W", "", name).lower(): name for name in model(service.client).operation_names}
+    client_methods = {
+        re.sub(r"\W", "", name).lower(): name for name in model(call.client or service.client).operation_names
+    }
     return client_methods[call.method.replace("_", "").lower()]
 
 
 @pytest.mark.parametrize(("service", "call"), CALLS, ids=label)
 def test_the_operation_exists_and_takes_the_arguments(service: Service, call: Call) -> None:
-    operation = model(service.client).operation_model(operation_name(call, service))
+    operation = model(call.client or service.client).operation_model(operation_name(call, service))
     members = set(operation.input_shape.members) if operation.input_shape else set()
     assert set(call.arguments) - {"PaginationConfig"} <= members
 
@@ -48,7 +50,7 @@ def test_the_operation_exists_and_takes_the_arguments(service: Service, call: Ca
 @pytest.mark.parametrize(("service", "call"), CALLS, ids=label)
 def test_a_call_is_paged_exactly_where_botocore_can(service: Service, call: Call) -> None:
     loader = botocore.session.get_session().get_component("data_loader")
-    pages = loader.load_service_model(service.client, "paginators-1")["pagination"]
+    pages = loader.load_service_model(call.client or service.client, "paginators-1")["pagination"]
     assert call.paged == (operation_name(call, service) in pages)
 
 

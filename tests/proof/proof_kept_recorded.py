@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 
 from faulty import Answer, Fault
-from proof_recorded import NO_STORES, iam, summary
+from proof_recorded import NO_STORES, NOTHING_MORE, iam, summary
 from seed import REGION
 
 ACCOUNT = "210987654321"
@@ -118,6 +118,7 @@ _ANSWERS = {
     ),
     ("s3", "GET /kept-trail?replication"): _REPLICATION,
     ("cloudtrail", "ListEventDataStores"): NO_STORES,
+    **NOTHING_MORE,
     ("logs", "DescribeLogGroups"): _json({"logGroups": [_GROUP]}),
     ("backup", "GET /account-settings"): _json(
         {"ResourceTypeOptInPreference": _OPTED_IN, "ResourceTypeManagementPreference": {"DynamoDB": True, "EFS": True}}

@@ -43,6 +43,7 @@ def answers(labels: Mapping[str, str]) -> Fault:
         ("iam", "Action=GenerateCredentialReport"): iam("GenerateCredentialReport", "<State>COMPLETE</State>"),
         ("iam", "Action=ListServerCertificates"): iam("ListServerCertificates", _certificates()),
         ("cloudtrail", "ListEventDataStores"): NO_STORES,
+        **NOTHING_MORE,
     }
 
     def fault(service: str, said: str) -> Answer | None:
@@ -58,6 +59,12 @@ def answers(labels: Mapping[str, str]) -> Fault:
 
 
 NO_STORES = Answer(200, b'{"EventDataStores":[]}')  # moto does not know event data stores
+# nor account policies, centralization rules and mute rules
+NOTHING_MORE = {
+    ("logs", "DescribeAccountPolicies"): Answer(200, b'{"accountPolicies":[]}'),
+    ("observabilityadmin", "ListCentralizationRules"): Answer(200, b'{"CentralizationRuleSummaries":[]}'),
+    ("monitoring", "ListAlarmMuteRules"): Answer(200, b'{"AlarmMuteRuleSummaries":[]}'),
+}
 
 # Calls that are refused, so that what they show of one resource is not seen: service, operation, whom it is about.
 REFUSED = (

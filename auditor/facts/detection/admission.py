@@ -15,11 +15,12 @@ import msgspec
 
 from auditor.facts.base import View
 from auditor.facts.detection.outcome import HOLDS, Outcome, broken, unsure
-from auditor.facts.detection.reading import flag, in_region, not_listed
+from auditor.facts.detection.reading import in_region, not_listed
 from auditor.facts.iam.document import parse, statement_doubt
 from auditor.facts.iam.logic import F, T, Truth, every, some
 from auditor.facts.iam.match import Caller, Request, decides
 from auditor.facts.iam.operators import Values
+from auditor.facts.values import flag
 from auditor.model import HIDDEN, Hidden, Json, Resource
 
 TOPIC = "AWS::SNS::Topic"

@@ -7,14 +7,15 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import msgspec
 
 from auditor.facts.detection.outcome import HOLDS, Outcome, all_of, broken, unsure
-from auditor.facts.detection.reading import at, flag, number
+from auditor.facts.detection.reading import number
 from auditor.facts.iam.logic import F, T, Truth, U, every, truth
+from auditor.facts.values import at, first_hidden, flag
 from auditor.model import HIDDEN, Json, Resource
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -28,6 +29,8 @@ READS = tuple(
         *("DatapointsToAlarm", "TreatMissingData", "EvaluationCriteria"),
     )
 )
+MUTE = "AWS::CloudWatch::AlarmMuteRule"
+MUTE_READS = (("MuteTargets", "AlarmNames"), ("Status",))
 COMPOSITE_READS = tuple((name,) for name in ("AlarmName", *_ACTIONS, "AlarmRule", "ActionsSuppressor"))
 
 _COMPARISONS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
@@ -234,6 +237,16 @@ def acts(alarm: Resource) -> Outcome:
         return broken("action", f"the actions of the alarm {alarm.name} are off", alarm.id, "/ActionsEnabled")
     value = alarm.properties.get("ActionsEnabled")
     return unsure("action", value, f"whether the alarm {alarm.name} acts is not known", alarm.id, "/ActionsEnabled")
+
+
+def is_heard(alarm: Resource, mutes: Iterable[Resource]) -> Outcome:
+    """Whether no mute rule covers it: one that has not expired keeps its actions back, now or at its times."""
+    for mute in mutes:
+        names, status = at(mute.properties, "MuteTargets", "AlarmNames"), mute.properties.get("Status")
+        hidden = first_hidden([names, status])
+        if status != "EXPIRED" and (hidden is not None or alarm.name in (names or ())):
+            return unsure("action", hidden, f"{mute.name} mutes the alarm {alarm.name}", mute.id, "/MuteTargets")
+    return HOLDS
 
 
 def follows(composite: Resource, alarm: Resource) -> Outcome | None:

@@ -17,9 +17,11 @@ import msgspec
 
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.detection import admission, alarms, delivery, filters, rules, trails
-from auditor.facts.detection.outcome import HOLDS, Outcome, any_of, behind, broken, then, unsure
-from auditor.facts.detection.reading import at, in_region, maybe, number
+from auditor.facts.detection.outcome import HOLDS, Outcome, all_of, any_of, behind, broken, then, unsure
+from auditor.facts.detection.reading import in_region, maybe, number
 from auditor.facts.iam.logic import F, T, U
+from auditor.facts.logging.recorders import TRAIL
+from auditor.facts.values import at
 from auditor.model import HIDDEN, Json, Resource
 
 ACCOUNT = "Auditor::Account::Account"
@@ -33,7 +35,7 @@ def _compute(account: Resource, view: View) -> Derived:
         "filters": any_of(_trails(account, known, view), broken("trail", "there is no multi-region trail")),
         "rules": then(
             any_of(
-                (*_recorders(account, view), *maybe("trail", view, trails.TRAIL, account, None)),
+                (*_recorders(account, view), *maybe("trail", view, TRAIL, account, None)),
                 broken("trail", "there is no trail"),
             ),
             lambda: rules.reports(account, known, view),
@@ -59,17 +61,17 @@ def _shown(way: Outcome) -> Json:
 
 
 def _recorders(account: Resource, view: View) -> Iterator[Outcome]:
-    for trail in view.related(trails.TRAIL):
+    for trail in view.related(TRAIL):
         if trail.account == account.account:
             yield behind((trail.id,), trails.records(trail))
 
 
 def _trails(account: Resource, partition: str, view: View) -> Iterator[Outcome]:
-    for trail in view.related(trails.TRAIL):
+    for trail in view.related(TRAIL):
         if trail.account == account.account:
             follow = then(trails.records(trail), partial(_group, trail, partition, view))
             yield behind((trail.id,), follow)
-    yield from maybe("trail", view, trails.TRAIL, account, None)
+    yield from maybe("trail", view, TRAIL, account, None)
 
 
 def _group(trail: Resource, partition: str, view: View) -> Outcome:
@@ -193,15 +195,21 @@ def _own(alarm: Resource, view: View) -> Outcome:
             is_function = isinstance(arn, str) and ":lambda:" in arn
             yield delivery.reaches(arn, "action", alarm, of if is_function else publisher, message, view)
 
-    return then(alarms.acts(alarm), lambda: any_of(ways(), none))
+    return then(all_of((alarms.acts(alarm), *_mutes(alarm, view))), lambda: any_of(ways(), none))
+
+
+def _mutes(alarm: Resource, view: View) -> Iterator[Outcome]:
+    yield alarms.is_heard(alarm, in_region(view, alarms.MUTE, alarm.account, alarm.region))
+    yield from maybe("action", view, alarms.MUTE, alarm, alarm.region)
 
 
 _JOINED: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    trails.TRAIL: (*trails.READS, ("CloudWatchLogsLogGroupArn",)),
+    TRAIL: (*trails.READS, ("CloudWatchLogsLogGroupArn",)),
     GROUP: (("LogGroupClass",),),
     filters.FILTER: (*filters.READS, ("MetricTransformations",), ("EmitSystemFieldDimensions",)),
     alarms.ALARM: alarms.READS,
     alarms.COMPOSITE: alarms.COMPOSITE_READS,
+    alarms.MUTE: alarms.MUTE_READS,
     admission.TOPIC: (("KmsMasterKeyId",), ("FifoTopic",)),
     admission.TOPIC_POLICY: (("Topics",), ("PolicyDocument",)),
     delivery.SUBSCRIPTION: delivery.SUBSCRIPTION_READS,
@@ -220,7 +228,7 @@ _JOINED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 FACT = Fact(
     name="detect.chain",
-    version=1,
+    version=2,
     on=(ACCOUNT,),
     reads={ACCOUNT: (("Partition",),), **_JOINED},
     compute=_compute,

@@ -8,8 +8,9 @@ from auditor.facts.base import View
 from auditor.facts.detection import event_pattern
 from auditor.facts.detection.admission import TOPIC, Publisher, invokes, publishes
 from auditor.facts.detection.outcome import HOLDS, Outcome, any_of, behind, broken, then, unsure
-from auditor.facts.detection.reading import flag, maybe
+from auditor.facts.detection.reading import maybe
 from auditor.facts.iam.logic import F, T, Truth, U, every
+from auditor.facts.values import flag
 from auditor.model import HIDDEN, Hidden, Json, Reason, Resource
 
 SUBSCRIPTION = "AWS::SNS::Subscription"

@@ -11,8 +11,8 @@ from auditor.facts.detection import probes
 from auditor.facts.detection.filter_match import matches
 from auditor.facts.detection.filter_parse import Malformed, parse
 from auditor.facts.detection.outcome import HOLDS, Outcome, broken, unsure
-from auditor.facts.detection.reading import flag
 from auditor.facts.iam.logic import F, T, Truth, U, every
+from auditor.facts.values import flag
 from auditor.model import Json, Reason, Resource
 
 FILTER = "AWS::Logs::MetricFilter"

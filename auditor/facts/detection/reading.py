@@ -1,30 +1,13 @@
-"""Reading what a chain consists of: values under doubt, resources of a place, and lists that are not whole."""
+"""Reading what a chain consists of: numbers, resources of a place, and lists that are not whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from auditor.facts.base import View
 from auditor.facts.detection.outcome import Outcome, unsure
-from auditor.facts.iam.logic import F, T, Truth, U
-from auditor.model import HIDDEN, Gap, Hidden, Json, Resource
-
-
-def at(node: Json, *path: str) -> Json:
-    """The value at a path; the `Hidden` on the way to it; None where there is none."""
-    for key in path:
-        if isinstance(node, HIDDEN):
-            return node
-        node = node.get(key) if isinstance(node, Mapping) else None
-    return node
-
-
-def flag(value: Json, default: bool) -> Truth:
-    """A switch; U where it was not seen or is none."""
-    if value is None:
-        value = default
-    return (T if value else F) if isinstance(value, bool) else U
+from auditor.model import Gap, Hidden, Json, Resource
 
 
 def number(value: Json) -> Decimal | None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from auditor.facts.iam.logic import Truth, between
 from auditor.facts.logging.selectors import Condition, Selector
 
-_FRESH = "\ue000"  # in no selector
+FRESH = "\ue000"  # a value that stands in no selector
 Event = Mapping[str, str]
 
 
@@ -34,6 +35,12 @@ def missed(selectors: Sequence[Selector], events: Class) -> Event | None:
     return _missed(tuple(open), tuple(fields), bases)
 
 
+def taken(selectors: Sequence[Selector], events: Class) -> Truth:
+    """Whether every event of the class is taken: U where that hangs on a doubt."""
+    certain = [one for one in selectors if one.doubt is None]
+    return between(missed(certain, events) is None, missed(selectors, events) is None)
+
+
 def _missed(open: tuple[tuple[Condition, ...], ...], fields: tuple[str, ...], bases: Mapping[str, str]) -> Event | None:
     if any(not conditions for conditions in open):
         return None
@@ -52,7 +59,7 @@ def _missed(open: tuple[tuple[Condition, ...], ...], fields: tuple[str, ...], ba
         below = tuple(tuple(one for one in open[n] if one.field != field) for n in left)
         found = _missed(below, rest, bases)
         if found is not None:
-            return {field: value.replace(_FRESH, "..."), **found}
+            return {field: value.replace(FRESH, "..."), **found}
     return None
 
 
@@ -66,6 +73,6 @@ def _representatives(conditions: Sequence[Condition], base: str) -> Iterator[str
     ends = {"", *(v for one in conditions if one.test == "ends" for v in one.values)}
     for start in sorted(starts):
         for end in sorted(ends):
-            yield start + _FRESH + end
+            yield start + FRESH + end
     exact = starts | ends | {v for one in conditions if one.test == "equals" for v in one.values}
     yield from sorted(value for value in exact if value.startswith(base))

@@ -1,7 +1,10 @@
 """`log.trailcoverage` of an account: which events are recorded in every region, and what falls short.
 
-Value: `{"management": {"falls_short": [entry]}, "objects": {"read": {"uncovered": [entry]}, "write": ...}}` with
-entries `{"why", "evidence": {"id", "pointer"}}`; those of buckets also have a `name`.
+Value: `{"recorders": [...], "management": {"falls_short": [entry], "read": [...], "write": [...]}, "objects": {"read":
+{"uncovered": [entry]}, "write": ...}, "data": {type: {"read": cover, "write": cover}}}` with entries `{"why",
+"evidence": {"id", "pointer"}}`; those of buckets also have a `name`.
+- `recorders` are trails and event data stores, `management/read` and `write` say what each that works takes of the
+  reads and writes, and `data` which resources of a type all of them take together (`extent`).
 - `falls_short` is empty if some trail records every read and write management event of all regions and can deliver.
   Otherwise it says of each trail what it lacks, or of the account that there is none.
 - `uncovered` are the buckets some of whose object events (reads, writes) no trail and no event data store of all
@@ -16,9 +19,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.iam.logic import F, T, U, every
+from auditor.facts.logging import extent
 from auditor.facts.logging.classes import Class, missed
+from auditor.facts.logging.extent import MODES
 from auditor.facts.logging.recorders import STATUS, STORE, TRAIL, Check, Recorder, stores, trails, unlisted
-from auditor.facts.logging.selectors import Selector
 from auditor.facts.network.by_view import by_view
 from auditor.model import HIDDEN, Hidden, Json, Reason, Resource
 
@@ -26,7 +30,6 @@ ACCOUNT = "Auditor::Account::Account"
 BUCKET = "AWS::S3::Bucket"
 MEMBERSHIP = "Auditor::Organizations::Membership"
 
-_MODES = {"read": "true", "write": "false"}  # to what readOnly is in such events
 _SELECTORS = ("EventSelectors", "AdvancedEventSelectors")
 
 
@@ -39,17 +42,30 @@ def compute(account: Resource, view: View) -> Derived:
 def _computed(view: View, id: str, account: str) -> Derived:
     value: dict[str, Json] = {}
     unknown: list[Unknown] = []
+    recorders = [*trails(view, account), *stores(view, account)]
+    value["recorders"] = [extent.recorder(one) for one in recorders]
     short, cause = _management(id, account, view)
     if short is None:
         unknown.append(_unknown(("management", "falls_short"), cause))
-    else:
-        value["management"] = {"falls_short": short}
+    working = [one for one in recorders if one.works is T]
+    taken: dict[str, Json] = {
+        mode: list(filter(None, (extent.management(each, mode) for each in working))) for mode in MODES
+    }
+    value["management"] = taken if short is None else {"falls_short": short, **taken}
     objects: dict[str, Json] = {}
-    for mode in _MODES:
+    for mode in MODES:
         uncovered, cause = _objects(mode, account, view)
         objects[mode] = {"uncovered": uncovered}
         if cause is not None:
             unknown.append(_unknown(("objects", mode, "uncovered"), cause))
+    certain = [each for one in working for each in extent.certain(one.selectors)]
+    doubt = next(_unseen_recorders(account, view), None) or _cause(recorders)
+    data = {type: {mode: extent.data(certain, type, mode) for mode in MODES} for type in extent.TYPES}
+    for type, covers in data.items() if doubt else ():
+        for mode in [mode for mode, cover in covers.items() if not cover["all"]]:
+            del covers[mode]  # there may be more
+            unknown.append(_unknown(("data", type, mode), doubt))
+    value["data"] = data
     return Derived({**value, "objects": objects}, tuple(unknown))
 
 
@@ -77,9 +93,9 @@ def _management(id: str, account: str, view: View) -> tuple[list[Json] | None, H
 
 
 def _records_management(trail: Recorder) -> Iterator[Check]:
-    for mode, read_only in _MODES.items():
+    for mode, read_only in MODES.items():
         events = Class((("eventCategory", "Management"), ("readOnly", read_only)))
-        example = missed(_certain(trail.selectors), events)
+        example = missed(extent.certain(trail.selectors), events)
         if example is None:
             yield Check(T, "", "")
             continue
@@ -87,10 +103,6 @@ def _records_management(trail: Recorder) -> Iterator[Check]:
         cause = next((one.doubt for one in trail.selectors if one.doubt), None)
         why = f"the trail does not record every {mode} management event{_for_example(example)}"
         yield Check(U if may else F, why, _place(trail), cause)
-
-
-def _certain(selectors: Sequence[Selector]) -> list[Selector]:
-    return [one for one in selectors if one.doubt is None]
 
 
 def _place(recorder: Recorder) -> str:
@@ -113,7 +125,7 @@ def _short(recorder: Recorder, check: Check) -> Json:
 def _objects(mode: str, account: str, view: View) -> tuple[list[Json], Hidden | None]:
     """The buckets that are certainly not covered, and why there may be more."""
     recorders = [*trails(view, account), *stores(view, account)]
-    certain = [each for one in recorders if one.works is T for each in _certain(one.selectors)]
+    certain = [each for one in recorders if one.works is T for each in extent.certain(one.selectors)]
     possible = [each for one in recorders if one.works is not F for each in one.selectors]
     everything = next((_all_buckets(one.resource.arn) for one in recorders), "arn:aws:s3:::")
     if missed(certain, _class(mode, everything)) is None:
@@ -146,7 +158,7 @@ def _class(mode: str, base: str) -> Class:
         "eventCategory": "Data",
         "resources.type": "AWS::S3::Object",
         "eventSource": "s3.amazonaws.com",
-        "readOnly": _MODES[mode],
+        "readOnly": MODES[mode],
     }
     return Class(tuple(fixed.items()), (("resources.ARN", base),))
 
@@ -178,7 +190,7 @@ _RECORDER: tuple[tuple[str], ...] = tuple((name,) for name in _SELECTORS)
 
 FACT = Fact(
     name="log.trailcoverage",
-    version=1,
+    version=2,
     on=(ACCOUNT,),
     reads={
         TRAIL: (("IsLogging",), ("IsMultiRegionTrail",), ("IncludeGlobalServiceEvents",), *_RECORDER),

@@ -1,43 +1,33 @@
-"""`log.destination` of an account: the other accounts in which the logs of its trails end.
+"""`log.destination` of an account: where the logs of its trails end, and in which other accounts.
 
-Value: `{"outside": [{"account", "via", "evidence": {"id", "pointer"}}], "siblings": [account]}`. `outside` holds a
-complete path each: a logging multi-region trail (own or of the organization) that writes to a bucket of another
-account, or to an own bucket that replicates all objects to one. `siblings` are those of these accounts that are of the
-account's own organization. What is not certain is left out and unknown at its list.
-
-The name of a bucket tells no owner: it is the account of the snapshot whose list of buckets holds the name. A bucket
-that no account of the snapshot lists has an unknown owner.
-
-Objects encrypted with a KMS key, such as the log files of a trail that names one, are replicated only by a rule that
-says so.
-https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationRule.html
-https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html
+Value: `{"sources": [{"source", "ends": [end], "evidence": {"id", "pointer"}}], "outside": [{"account", "via",
+"evidence"}], "siblings": [account]}`.
+- `sources`: each trail with the ends that were seen, `{"via", "kind": bucket|group|stream, "name", "account", "region",
+  "class": own|archive|foreign, "complete"}`. An end is complete if all that the trail records gets there: it logs, of
+  all regions, and no step on the way leaves anything out. `archive` is any other account of the same organization.
+- `outside`: a complete path to another account each. `siblings` are those of these accounts that are of the account's
+  own organization. A fact knows no parameters: who names archives compares `outside`.
+- A trail writes to a bucket, which may replicate (`replication`), and perhaps to a log group, from where subscriptions
+  (`forwarding`) and the organization's rules (`centralization`) go on.
+What is not certain is left out and unknown at its list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
-import msgspec
+from collections.abc import Iterator, Sequence
 
 from auditor.facts.base import Derived, Fact, Unknown, View
-from auditor.facts.iam.logic import F, T, Truth, U, every, truth
-from auditor.facts.logging.coverage import ACCOUNT, BUCKET, MEMBERSHIP
-from auditor.facts.logging.recorders import TRAIL, trails, unlisted
+from auditor.facts.iam.logic import F, T, Truth, U, truth
+from auditor.facts.logging import centralization, forwarding
+from auditor.facts.logging.coverage import ACCOUNT, MEMBERSHIP
+from auditor.facts.logging.ends import End, behind, not_listed, of_region, unseen
+from auditor.facts.logging.recorders import TRAIL, Recorder, trails, unlisted
+from auditor.facts.logging.replication import BUCKET, OTHER, READS, Writing, of_bucket
 from auditor.facts.network.by_view import by_view
+from auditor.facts.values import doubt
 from auditor.model import HIDDEN, Hidden, Json, Reason, Resource, pointer
 
-OTHER = "Auditor::S3::OtherBucket"
-
-
-class End(msgspec.Struct, frozen=True):
-    """Where logs end: in the account `owner`, or (None) in one that is not known for the reason `cause`."""
-
-    owner: str | None
-    via: str
-    id: str
-    place: str
-    cause: Hidden | None = None
+_GROUP = "CloudWatchLogsLogGroupArn"
 
 
 def compute(account: Resource, view: View) -> Derived:
@@ -46,124 +36,100 @@ def compute(account: Resource, view: View) -> Derived:
 
 @by_view
 def _computed(view: View, account: str) -> Derived:
-    ends = [end for end in _ends(account, view) if end.owner != account]
-    doubts = [*unlisted(view, account, TRAIL), *(end.cause for end in ends if end.cause is not None)]
-    outside = [
-        {"account": end.owner, "via": end.via, "evidence": {"id": end.id, "pointer": pointer((end.place,))}}
-        for end in ends
-        if end.owner is not None
-    ]
+    listed = [(one.resource, list(_ends(one, account, view))) for one in trails(view, account)]
+    kin = {owner: _is_sibling(owner, account, view) for owner in _owners(listed) - {account}}
+    kin[account] = F
+    ends = [end for _, ends in listed for end in ends if end.owner != account and end.complete is not F]
+    certain = [end for end in ends if end.owner is not None and end.complete is T]
+    doubts = [*unlisted(view, account, TRAIL), *(_cause(end) for end in ends if end not in certain)]
     unknown = [Unknown((name,), one.reason, one.detail) for one in doubts for name in ("outside", "siblings")]
-    siblings: list[str] = []
-    for owner in dict.fromkeys(str(entry["account"]) for entry in outside):
-        kinship = _is_sibling(owner, account, view)
-        if kinship is T:
-            siblings.append(owner)
-        elif kinship is U:
-            unknown.append(Unknown(("siblings",), Reason.UNRESOLVED, f"whether {owner} is of the same organization"))
-    return Derived({"outside": outside, "siblings": siblings}, tuple(dict.fromkeys(unknown)))
+    reached = list(dict.fromkeys(str(end.owner) for end in certain))
+    unknown += [
+        Unknown(("siblings",), Reason.UNRESOLVED, f"whether {owner} is of the same organization")
+        for owner in reached
+        if kin[owner] is U
+    ]
+    value: dict[str, Json] = {
+        "sources": [_source(trail, ends, account, kin) for trail, ends in listed],
+        "outside": [{"account": end.owner, "via": end.via, "evidence": _evidence(end)} for end in certain],
+        "siblings": [owner for owner in reached if kin[owner] is T],
+    }
+    return Derived(value, tuple(dict.fromkeys(unknown)))
 
 
-def _ends(account: str, view: View) -> Iterator[End]:
-    for recorder in trails(view, account):
-        if recorder.works is F:
+def _owners(listed: Sequence[tuple[Resource, list[End]]]) -> set[str]:
+    return {end.owner for _, ends in listed for end in ends if end.owner is not None}
+
+
+def _cause(end: End) -> Hidden:
+    return end.cause or doubt(None, f"whether everything ends in {end.name}")
+
+
+def _source(trail: Resource, ends: Sequence[End], account: str, kin: dict[str, Truth]) -> Json:
+    """What of it is certain."""
+    shown: list[Json] = []
+    for end in ends:
+        if end.owner is None or not end.kind:
             continue
-        trail = recorder.resource
-        if recorder.works is U:
-            cause = next(check.cause for check in recorder.everywhere if check.holds is U)
-            yield End(None, "", trail.id, "S3BucketName", cause)
-            continue
-        yield from _of_trail(trail, account, view)
+        one: dict[str, Json] = {"via": end.via, "kind": end.kind, "name": end.name, "account": end.owner}
+        if end.region:
+            one["region"] = end.region
+        if kin[end.owner] is not U:
+            one["class"] = "own" if end.owner == account else "archive" if kin[end.owner] is T else "foreign"
+        if end.complete is not U:
+            one["complete"] = end.complete is T
+        shown.append(one)
+    return {"source": trail.name, "ends": shown, "evidence": {"id": trail.id, "pointer": ""}}
 
 
-def _of_trail(trail: Resource, account: str, view: View) -> Iterator[End]:
-    name = trail.properties.get("S3BucketName")
-    via = f"the trail {trail.name}"
+def _evidence(end: End) -> Json:
+    return {"id": end.id, "pointer": pointer((end.place,))}
+
+
+def _ends(recorder: Recorder, account: str, view: View) -> Iterator[End]:
+    trail = recorder.resource
+    cause = next((check.cause for check in recorder.everywhere if check.holds is U), None)
+    ends = [*_of_bucket(trail, account, view), *_of_group(trail, account, view)]
+    yield from behind(iter(ends), recorder.works, cause)
+
+
+def _of_bucket(trail: Resource, account: str, view: View) -> Iterator[End]:
+    name, via = trail.properties.get("S3BucketName"), f"the trail {trail.name}"
     if not isinstance(name, str):
-        yield End(None, via, trail.id, "S3BucketName", _hidden(name, "a trail without a bucket"))
+        yield unseen(via, trail.id, "S3BucketName", doubt(name, "a trail without a bucket"))
         return
-    own = _own(view, account).get(name)
-    if own is None:
-        owner, cause = _owner(name, account, view)
-        yield End(owner, via, trail.id, "S3BucketName", cause)
-    else:
-        yield from _replicas(own, trail.properties.get("KMSKeyId"), via, account, view)
+    # AWS says that a trail without a key uses S3's own, and also that it needs the bucket's default key
+    writing = Writing(trail.properties.get("KMSKeyId"), U)
+    yield from of_bucket(name, writing, via, trail.id, "S3BucketName", account, view)
 
 
-def _replicas(bucket: Resource, key: Json, via: str, account: str, view: View) -> Iterator[End]:
-    """`key`: what the objects are encrypted with."""
-    via, place = f"{via} and the replication of {bucket.name}", "ReplicationConfiguration"
-    configuration = bucket.properties.get(place)
-    if configuration is None:
+def _of_group(trail: Resource, account: str, view: View) -> Iterator[End]:
+    arn, via = trail.properties.get(_GROUP), f"the trail {trail.name}"
+    if arn in (None, ""):
         return
-    rules = configuration.get("Rules") if isinstance(configuration, Mapping) else configuration
-    if not isinstance(rules, list | tuple):
-        yield End(None, via, bucket.id, place, _hidden(rules, "a replication without rules"))
+    parts = arn.split(":") if isinstance(arn, str) else []
+    if len(parts) < 7:
+        yield unseen(via, trail.id, _GROUP, doubt(arn, "a log group that is no ARN"))
         return
-    for rule in rules:
-        if not isinstance(rule, Mapping):
-            yield End(None, via, bucket.id, place, _hidden(rule, "a replication rule that is no object"))
-            continue
-        whole = min(_is_whole(rule), _takes_encrypted(rule, key))
-        if whole is F:
-            continue
-        owner, cause = _target(rule.get("Destination"), account, view)
-        if whole is U:
-            unseen = next(filter(None, map(_unseen, (key, *rule.values()))), None)
-            owner, cause = None, unseen or _hidden(None, "a rule's filter")
-        yield End(owner, via, bucket.id, place, cause)
-
-
-def _is_whole(rule: Mapping[str, Json]) -> Truth:
-    """Whether the rule is on and takes every object."""
-    status, prefix, filter = rule.get("Status"), rule.get("Prefix", ""), rule.get("Filter", {})
-    parts = [U if isinstance(status, HIDDEN) else truth(status == "Enabled")]
-    parts.append(U if isinstance(prefix, HIDDEN) else truth(prefix == ""))
-    if isinstance(filter, Mapping):
-        for name, value in filter.items():
-            parts.append(U if isinstance(value, HIDDEN) else truth(name == "Prefix" and value == ""))
-    else:
-        parts.append(U)
-    return every(parts)
-
-
-def _takes_encrypted(rule: Mapping[str, Json], key: Json) -> Truth:
-    if key is None:
-        return T
-    criteria: Json = rule
-    for name in ("SourceSelectionCriteria", "SseKmsEncryptedObjects", "Status"):
-        criteria = criteria.get(name) if isinstance(criteria, Mapping) else criteria
-    if criteria == "Enabled":
-        return T
-    return U if isinstance(criteria, HIDDEN) or isinstance(key, HIDDEN) else F
-
-
-def _target(destination: Json, account: str, view: View) -> tuple[str | None, Hidden | None]:
-    if not isinstance(destination, Mapping):
-        return None, _hidden(destination, "a replication rule without a destination")
-    owner = destination.get("Account")
-    if isinstance(owner, str):
-        return owner, None
-    bucket = destination.get("Bucket")
-    if owner is not None or not isinstance(bucket, str):
-        return None, _hidden(bucket if owner is None else owner, "a destination without a bucket")
-    name = bucket.rpartition(":")[2]
-    return (account, None) if name in _own(view, account) else _owner(name, account, view)
-
-
-def _owner(name: str, account: str, view: View) -> tuple[str | None, Hidden | None]:
-    """The other account of the snapshot that lists the bucket."""
-    for other in view.related(OTHER):
-        if other.account == account and other.properties.get("BucketName") == name:
-            owner = other.properties.get("AccountId")
-            return (owner, None) if isinstance(owner, str) else (None, _hidden(owner, "a bucket without an owner"))
-    unseen = next(unlisted(view, account, BUCKET), None)
-    return None, unseen or Hidden(Reason.OUTSIDE, f"the bucket {name} is in no account of the snapshot")
+    region, owner, name = parts[3], parts[4], parts[6]
+    if owner != account:
+        yield End(via, "group", name, owner, trail.id, _GROUP, region)
+        return
+    groups = of_region(view, forwarding.GROUP, account, region)
+    group = next((each for each in groups if each.name == name), None)
+    if group is None:
+        for cause in not_listed(view, account, region, (forwarding.GROUP,), ()):
+            yield unseen(via, trail.id, _GROUP, cause)
+        return
+    yield End(via, "group", name, account, trail.id, _GROUP, region)
+    through = f"{via}, the log group {name}"
+    yield from forwarding.of_group(group, through, [one.id for one in _delivering(view, arn)], view)
+    yield from centralization.of_group(group, through, view)
 
 
 @by_view
-def _own(view: View, account: str) -> Mapping[str, Resource]:
-    return {bucket.name: bucket for bucket in view.related(BUCKET) if bucket.account == account}
+def _delivering(view: View, group: str) -> Sequence[Resource]:
+    return [one for one in view.related(TRAIL) if one.properties.get(_GROUP) == group]
 
 
 def _is_sibling(owner: str, account: str, view: View) -> Truth:
@@ -186,26 +152,19 @@ def _is_sibling(owner: str, account: str, view: View) -> Truth:
     return truth(known[0] == mine) if known else U
 
 
-def _unseen(value: Json) -> Hidden | None:
-    if isinstance(value, Mapping):
-        return next(filter(None, map(_unseen, value.values())), None)
-    return Hidden(value.reason, value.detail) if isinstance(value, HIDDEN) else None
-
-
-def _hidden(value: Json, otherwise: str) -> Hidden:
-    return _unseen(value) or Hidden(Reason.UNRESOLVED, otherwise)
-
-
 FACT = Fact(
     name="log.destination",
-    version=1,
+    version=2,
     on=(ACCOUNT,),
     reads={
-        TRAIL: (("S3BucketName",), ("KMSKeyId",), ("IsLogging",), ("IsMultiRegionTrail",)),
-        BUCKET: (("ReplicationConfiguration", "Rules", "*"),),
+        TRAIL: (("S3BucketName",), ("KMSKeyId",), ("IsLogging",), ("IsMultiRegionTrail",), (_GROUP,)),
+        BUCKET: READS,
+        forwarding.GROUP: (("LogGroupClass",), ("KmsKeyId",)),
+        **forwarding.READS,
+        **centralization.READS,
         MEMBERSHIP: (("OrganizationId",), ("ManagementAccountId",)),
         OTHER: (("BucketName",), ("AccountId",), ("OrganizationId",)),
     },
     compute=compute,
-    joins=(TRAIL, BUCKET, MEMBERSHIP, OTHER),
+    joins=(TRAIL, BUCKET, forwarding.GROUP, *forwarding.READS, *centralization.READS, MEMBERSHIP, OTHER),
 )

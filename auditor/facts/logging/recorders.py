@@ -64,15 +64,19 @@ def unlisted(view: View, account: str, *types: str) -> Iterator[Hidden]:
 
 def _trail(trail: Resource, view: View) -> Recorder:
     properties = trail.properties
-    everywhere = (
-        _flag(properties, "IsLogging", "the trail is not logging", absent=F),
-        _flag(properties, "IsMultiRegionTrail", "the trail records one region only", absent=F),
-    )
     delivers = (
         _flag(properties, "IncludeGlobalServiceEvents", "the trail leaves out global services", absent=T),
         _delivery(trail, view),
     )
-    return Recorder(trail, everywhere, delivers, selectors_of(properties))
+    return Recorder(trail, everywhere(trail), delivers, selectors_of(properties))
+
+
+def everywhere(trail: Resource) -> tuple[Check, ...]:
+    """That it records, and in every region."""
+    return (
+        _flag(trail.properties, "IsLogging", "the trail is not logging", absent=F),
+        _flag(trail.properties, "IsMultiRegionTrail", "the trail records one region only", absent=F),
+    )
 
 
 def _store(store: Resource) -> Recorder:

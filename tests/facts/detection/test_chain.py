@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from auditor.facts.attach import ScopeView, attach
 from auditor.facts.detection import filters, rules, trails
 from auditor.facts.iam.logic import F, T, U
+from auditor.facts.logging.recorders import TRAIL
 from auditor.model import Gap, Json, Reason, Resource
 
 # each link, and what breaks it: the type, and the property that is then so
@@ -137,7 +138,7 @@ def test_selectors_against_single_events(listed: list[dict[str, Any]]) -> None:
             for each in listed
         )
 
-    trail = resource(trails.TRAIL, "t", {"IsLogging": True, "IsMultiRegionTrail": True, "EventSelectors": listed})
+    trail = resource(TRAIL, "t", {"IsLogging": True, "IsMultiRegionTrail": True, "EventSelectors": listed})
     assert trails.records(trail).truth is (T if taken(True) and taken(False) else F)
 
 
@@ -168,7 +169,7 @@ def test_selectors_against_single_events(listed: list[dict[str, Any]]) -> None:
 )
 def test_advanced_selectors(fields: Any, expected: Any) -> None:
     properties = {"IsLogging": True, "IsMultiRegionTrail": True, "AdvancedEventSelectors": [{"FieldSelectors": fields}]}
-    assert trails.records(resource(trails.TRAIL, "t", properties)).truth is expected
+    assert trails.records(resource(TRAIL, "t", properties)).truth is expected
 
 
 def of(fact: Any, one: Resource) -> tuple[Any, set[Any]]:

@@ -85,6 +85,33 @@ def test_a_composite_alarm_acts_for_one_without_actions(changes: dict[str, Any],
     assert said([*changed(ALARM, AlarmActions=[]), resource(COMPOSITE, "any", composite)]) == expected
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"Status": "SCHEDULED"}, OPEN),
+        ({"Status": "ACTIVE"}, OPEN),
+        ({"Status": "EXPIRED"}, HOLDS),
+        ({"Status": UNSEEN}, OPEN),
+        ({"MuteTargets": {"AlarmNames": ["other"]}}, HOLDS),
+        ({"MuteTargets": UNSEEN}, OPEN),
+        ({"MuteTargets": UNSEEN, "Status": "EXPIRED"}, HOLDS),
+        ({"MuteTargets": {}}, HOLDS),
+    ],
+)
+def test_a_mute_rule_covers_the_alarms_that_it_names(changes: dict[str, Any], expected: str) -> None:
+    mute = {"Status": "ACTIVE", "MuteTargets": {"AlarmNames": ["root"]}, **changes}
+    assert said([*working(), resource("AWS::CloudWatch::AlarmMuteRule", "night", mute)]) == expected
+
+
+def test_muting_a_part_of_a_composite_alarm_does_not_mute_the_composite() -> None:
+    composite = resource(COMPOSITE, "any", {"AlarmRule": "ALARM(root)", "AlarmActions": [TOPIC]})
+    mute = {"Status": "ACTIVE", "MuteTargets": {"AlarmNames": ["root"]}}
+    held = [*changed(ALARM, AlarmActions=[]), composite]
+    assert said([*held, resource("AWS::CloudWatch::AlarmMuteRule", "night", mute)]) == HOLDS
+    mute = {"Status": "ACTIVE", "MuteTargets": {"AlarmNames": ["any"]}}
+    assert said([*held, resource("AWS::CloudWatch::AlarmMuteRule", "night", mute)]) == OPEN
+
+
 def statement(service: str, action: str = "sns:Publish", **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Principal": {"Service": service}, "Action": action, "Resource": "*", **more}
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from auditor.facts.attach import ScopeView
 from auditor.facts.logging.classes import Class, missed
 from auditor.facts.logging.coverage import ACCOUNT, BUCKET, FACT
+from auditor.facts.logging.extent import data as extent_of_data
 from auditor.facts.logging.recorders import STATUS, STORE, TRAIL
 from auditor.facts.logging.selectors import selectors_of
 from auditor.model import Gap, Hidden, Reason, Resource
@@ -212,8 +213,9 @@ def asked(resources: Sequence[Resource], gaps: Sequence[Gap] = ()) -> tuple[Any,
 def short(*resources: Resource, gaps: Sequence[Gap] = ()) -> Any:
     """What the trails lack; None where it is not known."""
     value, unknown = asked(resources, gaps)
-    assert ("management" in value) is ("management/falls_short" not in unknown)
-    return [entry["why"] for entry in value["management"]["falls_short"]] if "management" in value else None
+    found = value["management"].get("falls_short")
+    assert (found is not None) is ("management/falls_short" not in unknown)
+    return None if found is None else [entry["why"] for entry in found]
 
 
 def unlisted(type: str, parent: str | None = None, region: str | None = None) -> Gap:
@@ -335,3 +337,125 @@ def test_hidden_values_are_only_those_of_their_bucket() -> None:
     assert uncovered(*BUCKETS, trail(EventSelectors=[{"DataResources": half}])) == (["b"], False)
     half[1] = {"Type": "AWS::S3::Object", "Values": HIDDEN}
     assert uncovered(*BUCKETS, trail(EventSelectors=[{"DataResources": half}])) == ([], True)
+
+
+# --- how far recorders record ---------------------------------------------------------------------------------------
+
+
+def contradiction(cover: Mapping[str, Any], tree: Mapping[str, Any], tried: Sequence[Mapping[str, str]]) -> str:
+    """An event that the cover says is taken and a reading of single events does not, "" where there is none."""
+    for one in tried:
+        event = {**one, "eventCategory": "Data", "eventSource": "s3.amazonaws.com", "readOnly": "true"}
+        event["resources.type"] = "AWS::S3::Object"
+        arn = event["resources.ARN"]
+        left_out = any(arn.startswith(each) for each in cover.get("except", ()))
+        named = "only" not in cover or any(arn.startswith(each) for each in cover["only"])
+        if (cover["all"] or (named and not left_out)) and not takes(tree, event):
+            return str(event)
+    return ""
+
+
+near = st.sampled_from(["", A[:9], A, "arn:aws:s3:::b/", "x"])
+chosen_arns = st.builds(lambda one, base: {**one, "resources.ARN": base + one["resources.ARN"]}, chosen, near)
+
+
+@settings(max_examples=200, deadline=None)
+@given(selectors, st.lists(chosen_arns, min_size=30, max_size=30))
+def test_what_a_cover_says_is_taken_is_taken(tree: Mapping[str, Any], tried: list[dict[str, str]]) -> None:
+    assert contradiction(extent_of_data(selectors_of(tree), "AWS::S3::Object", "read"), tree, tried) == ""
+
+
+def test_the_events_would_notice_a_cover_without_its_exceptions() -> None:
+    tree = advanced({"Field": "resources.ARN", "NotStartsWith": [A]})
+    cover = extent_of_data(selectors_of(tree), "AWS::S3::Object", "read")
+    event = {name: "x" for name in FIELDS} | {"resources.ARN": A + "x"}
+    assert cover == {"all": False, "except": [A]} and contradiction(cover, tree, [event]) == ""
+    assert contradiction({"all": True}, tree, [event]) != ""
+
+
+def advanced(*fields: Mapping[str, Any], type: str = "AWS::S3::Object") -> dict[str, Any]:
+    fixed = [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": [type]}]
+    return {"AdvancedEventSelectors": [{"FieldSelectors": [*fixed, *fields]}]}
+
+
+LAMBDA, TABLE = "AWS::Lambda::Function", "AWS::DynamoDB::Table"
+
+
+@pytest.mark.parametrize(
+    ("tree", "type", "expected"),
+    [
+        ({}, LAMBDA, {"all": False, "only": []}),
+        (
+            {"EventSelectors": [{"DataResources": [{"Type": LAMBDA, "Values": ["arn:aws:lambda"]}]}]},
+            LAMBDA,
+            {"all": True},
+        ),
+        (
+            {"EventSelectors": [{"DataResources": [{"Type": TABLE, "Values": ["arn:aws:dynamodb"]}]}]},
+            TABLE,
+            {"all": True},
+        ),
+        (
+            {"EventSelectors": [{"DataResources": [{"Type": LAMBDA, "Values": ["arn:aws:lambda"]}]}]},
+            TABLE,
+            {"all": False, "only": []},
+        ),
+        (advanced(type=TABLE), TABLE, {"all": True}),
+        (advanced({"Field": "resources.ARN", "StartsWith": [A]}), "AWS::S3::Object", {"all": False, "only": [A]}),
+        (advanced({"Field": "eventName", "Equals": ["PutItem"]}, type=TABLE), TABLE, {"all": False, "only": []}),
+        (advanced({"Field": "eventType", "Equals": ["AwsApiCall"]}), "AWS::S3::Object", {"all": False, "only": []}),
+        (
+            advanced({"Field": "sessionCredentialFromConsole", "NotEquals": ["true"]}),
+            LAMBDA,
+            {"all": False, "only": []},
+        ),
+        (advanced({"Field": "eventSource", "Equals": ["s3.amazonaws.com"]}), "AWS::S3::Object", {"all": True}),
+    ],
+)
+def test_the_cover_of_a_type(tree: Mapping[str, Any], type: str, expected: Mapping[str, Any]) -> None:
+    value, _ = asked([trail(**tree)])
+    assert value["data"][type]["read"] == expected
+
+
+def test_a_cover_that_may_be_wider_is_left_out() -> None:
+    value, unknown = asked([trail(EventSelectors=HIDDEN)])
+    assert value["data"] == {type: {} for type in ("AWS::S3::Object", LAMBDA, TABLE)}
+    assert f"data/{LAMBDA}/read" in unknown
+    value, _ = asked([trail(EventSelectors=HIDDEN), trail("b", **advanced(type=TABLE))])
+    assert value["data"][TABLE] == {"read": {"all": True}, "write": {"all": True}}
+
+
+@pytest.mark.parametrize(
+    ("selectors", "expected"),
+    [
+        ({}, {"covers": "complete"}),
+        (
+            {"EventSelectors": [{"ExcludeManagementEventSources": ["kms.amazonaws.com"]}]},
+            {"covers": "excludes", "excludes": ["kms.amazonaws.com"]},
+        ),
+        ({"EventSelectors": [{"ReadWriteType": "WriteOnly"}]}, {"covers": "partial"}),
+        (
+            {
+                "EventSelectors": [
+                    {"ExcludeManagementEventSources": ["kms.amazonaws.com"]},
+                    {"ExcludeManagementEventSources": ["rdsdata.amazonaws.com"]},
+                ]
+            },
+            {"covers": "complete"},
+        ),
+        (advanced(), {"covers": "partial"}),
+    ],
+)
+def test_what_a_recorder_takes_of_management(selectors: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+    value, _ = asked([trail(**selectors), trail("stopped", IsLogging=False)])
+    assert value["management"]["read"] == [{"recorder": "main", **expected}]
+
+
+def test_recorders_say_what_they_lack() -> None:
+    value, _ = asked([trail(IsLogging=False), made(STORE, "lake", {"Status": "ENABLED"}), trail("b", IsLogging=HIDDEN)])
+    shown = [(one["id"], one["kind"], one.get("works"), one["problems"]) for one in value["recorders"]]
+    assert shown == [
+        ("main", "trail", False, ["the trail is not logging"]),
+        ("b", "trail", None, []),
+        ("lake", "store", True, []),
+    ]

@@ -22,7 +22,7 @@ from auditor.sources.sessions import Patience, own_account
 # Where moto asks for the very action that AWS asks for.
 ENFORCED = {
     *("autoscaling", "ec2", "iam", "kms", "rds", "ecs", "codebuild", "cloudtrail", "sns", "sqs"),
-    *("secretsmanager", "ecr", "config", "elasticloadbalancing", "dynamodb", "events", "organizations"),
+    *("secretsmanager", "ecr", "config", "elasticloadbalancing", "dynamodb", "events", "organizations", "firehose"),
 }
 
 _PATHS = "moto computes another signature than botocore for a REST call, and refuses it whatever is allowed"
@@ -36,6 +36,7 @@ NOT_ENFORCED = {
     "cloudwatch": "moto does not find the action in botocore's protocol, and refuses it whatever is allowed",
     "s3": "S3 asks for actions that are named after the API operation, and not AWS's (s3:ListBuckets)",
     "access-analyzer": "moto does not know the service",
+    "observabilityadmin": "moto does not know the service",
     "account": "moto answers 404 instead of 403",
     "apigateway": "moto asks for apigateway:GetRestApis and the like, AWS for apigateway:GET",
     "cloudfront": "moto's 403 has no code, and its action no name",

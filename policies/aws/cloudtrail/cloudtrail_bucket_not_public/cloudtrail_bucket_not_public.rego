@@ -23,20 +23,18 @@
 #   scope: account
 #   applies: both
 #   reads:
-#     AWS::CloudTrail::Trail:
-#       seeks: [/S3BucketName]
 #     AWS::S3::Bucket:
 #       needs:
 #         - /OwnershipControls/Rules/*/ObjectOwnership
 #         - /PublicAccessBlockConfiguration/IgnorePublicAcls
 #         - /PublicAccessBlockConfiguration/RestrictPublicBuckets
-#       seeks: [/AccessControl]
+#       seeks: [/facts/log.exposed/open/*/evidence, /facts/log.exposed/open/*/why]
 #     AWS::S3::BucketPolicy:
-#       seeks: [/Bucket, /facts/iam.public/statements/public/*/evidence, /facts/iam.public/statements/public/*/why]
+#       seeks: [/Bucket, /facts/log.exposed/open/*/evidence, /facts/log.exposed/open/*/why]
 #     Auditor::S3::AccountPublicAccessBlock:
 #       needs: [/IgnorePublicAcls, /RestrictPublicBuckets]
 #     Auditor::S3::BucketStatus:
-#       seeks: [/BucketName, /Grants/*/Grantee/URI]
+#       seeks: [/BucketName, /facts/log.exposed/open/*/evidence, /facts/log.exposed/open/*/why]
 #   controls:
 #     cis_aws_7_0: ["2.21"]
 #   remediation:
@@ -56,35 +54,30 @@ package policy.cloudtrail_bucket_not_public
 
 import data.lib.deny
 
-deny contains deny.with_evidence(deny.missing(bucket, [], message), statement.evidence) if {
+deny contains deny.with_evidence(deny.missing(bucket, [], message), entry.evidence) if {
 	some policy in input.resources["AWS::S3::BucketPolicy"]
-	some statement in policy.facts["iam.public"].statements.public
+	some entry in policy.facts["log.exposed"].open
 	some bucket in buckets[policy.properties.Bucket]
-	trail_buckets[bucket.name]
 	not is_on(bucket, "RestrictPublicBuckets")
-	is_string(statement.why)
-	message := sprintf("a trail writes to the bucket, and its policy is public: %s", [statement.why])
+	message := written_and(entry)
 }
 
-deny contains deny.with_evidence(deny.missing(bucket, [], message), {"id": status.id, "pointer": "/Grants"}) if {
+deny contains deny.with_evidence(deny.missing(bucket, [], message), entry.evidence) if {
 	some status in input.resources["Auditor::S3::BucketStatus"]
-	some grant in status.properties.Grants
-	grant.Grantee.URI in {
-		"http://acs.amazonaws.com/groups/global/AllUsers",
-		"http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
-	}
+	some entry in status.facts["log.exposed"].open
 	some bucket in buckets[status.properties.BucketName]
-	trail_buckets[bucket.name]
 	not is_without_public_acls(bucket)
-	message := "a trail writes to the bucket, and its ACL is public"
+	message := written_and(entry)
 }
 
-deny contains deny.missing(bucket, ["AccessControl"], "a trail writes to the bucket, and its ACL is public") if {
+deny contains deny.with_evidence(deny.missing(bucket, [], message), entry.evidence) if {
 	some bucket in input.resources["AWS::S3::Bucket"]
-	bucket.properties.AccessControl in {"PublicRead", "PublicReadWrite", "AuthenticatedRead"}
-	trail_buckets[bucket.name]
+	some entry in bucket.facts["log.exposed"].open
 	not is_without_public_acls(bucket)
+	message := written_and(entry)
 }
+
+written_and(entry) := sprintf("a trail writes to the bucket, and %s", [entry.why]) if is_string(entry.why)
 
 is_without_public_acls(bucket) if is_on(bucket, "IgnorePublicAcls")
 
@@ -100,8 +93,6 @@ is_on(bucket, flag) if {
 	block.account == bucket.account
 	block.properties[flag] == true
 }
-
-trail_buckets := {trail.properties.S3BucketName | some trail in input.resources["AWS::CloudTrail::Trail"]}
 
 # made once, so that each policy finds its bucket without asking all of them
 buckets := by_name

@@ -4,32 +4,33 @@ import data.policy.cloudtrail_bucket_not_public as policy
 
 denied(bucket, resources) := count(denials) if {
 	denials := policy.deny with input as {"resources": object.union(
-		{
-			"AWS::S3::Bucket": [{
-				"type": "AWS::S3::Bucket",
-				"id": "b",
-				"name": "logs",
-				"account": "1",
-				"properties": bucket,
-			}],
-			"AWS::CloudTrail::Trail": [{"properties": {"S3BucketName": "logs"}}],
-		},
+		{"AWS::S3::Bucket": [{
+			"type": "AWS::S3::Bucket",
+			"id": "b",
+			"name": "logs",
+			"account": "1",
+			"properties": bucket,
+			"facts": {"log.exposed": {"open": []}},
+		}]},
 		resources,
 	)}
 }
 
+opened(id, pointer) := {"log.exposed": {"open": [{
+	"why": "everyone may read",
+	"evidence": {"id": id, "pointer": pointer},
+}]}}
+
 public := {"AWS::S3::BucketPolicy": [{
 	"properties": {"Bucket": "logs"},
-	"facts": {"iam.public": {"statements": {"public": [{
-		"why": "everyone",
-		"evidence": {"id": "p", "pointer": "/PolicyDocument/Statement/0"},
-	}]}}},
+	"facts": opened("p", "/PolicyDocument/Statement/0"),
 }]}
 
-granted(group) := {"Auditor::S3::BucketStatus": [{"id": "s", "properties": {
-	"BucketName": "logs",
-	"Grants": [{"Permission": "READ", "Grantee": {"URI": concat("/", ["http://acs.amazonaws.com/groups", group])}}],
-}}]}
+granted := {"Auditor::S3::BucketStatus": [{
+	"id": "s",
+	"properties": {"BucketName": "logs"},
+	"facts": opened("s", "/Grants"),
+}]}
 
 test_an_open_policy_is_denied_unless_the_bucket_is_restricted if {
 	denied({}, public) == 1
@@ -46,16 +47,27 @@ test_the_flags_of_the_account_count if {
 }
 
 test_an_open_acl_is_denied_unless_acls_are_ignored_or_off if {
-	denied({}, granted("global/AllUsers")) == 1
-	denied({}, granted("global/AuthenticatedUsers")) == 1
-	denied({}, granted("s3/LogDelivery")) == 0
-	denied({"PublicAccessBlockConfiguration": {"IgnorePublicAcls": true}}, granted("global/AllUsers")) == 0
+	denied({}, granted) == 1
+	denied({"PublicAccessBlockConfiguration": {"IgnorePublicAcls": true}}, granted) == 0
 	enforced := {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
-	denied({"OwnershipControls": enforced}, granted("global/AllUsers")) == 0
-	denied({"AccessControl": "PublicRead"}, {}) == 1
-	denied({"AccessControl": "Private"}, {}) == 0
+	denied({"OwnershipControls": enforced}, granted) == 0
+}
+
+test_a_canned_acl_is_told_by_the_bucket_itself if {
+	bucket := {
+		"type": "AWS::S3::Bucket",
+		"id": "b",
+		"name": "logs",
+		"account": "1",
+		"properties": {},
+		"facts": opened("b", "/AccessControl"),
+	}
+	denied({}, {"AWS::S3::Bucket": [bucket]}) == 1
+	ignoring := {"properties": {"PublicAccessBlockConfiguration": {"IgnorePublicAcls": true}}}
+	denied({}, {"AWS::S3::Bucket": [object.union(bucket, ignoring)]}) == 0
 }
 
 test_other_buckets_are_not_asked if {
-	denied({}, object.union(public, {"AWS::CloudTrail::Trail": [{"properties": {"S3BucketName": "x"}}]})) == 0
+	other := {"AWS::S3::BucketPolicy": [{"properties": {"Bucket": "x"}, "facts": opened("p", "")}]}
+	denied({}, other) == 0
 }

@@ -1,18 +1,26 @@
 # METADATA
 # title: The logs of an account end in another account
 # description: |
-#   Some logging multi-region trail, the account's own or one of its organization, writes to a bucket of a log archive
-#   account, or to an own bucket that replicates every object to one. Log archive accounts are those of
-#   `log_archive_accounts`; where none is named, every other account of the same organization counts. A bucket of the
-#   audited account itself does not do, also for the organization's trail in the management account and in the archive
-#   account: whoever controls the account could remove what the logs say of it. Log files that a trail encrypts with a
-#   key are replicated only by a rule that takes objects encrypted with KMS keys.
+#   Some logging multi-region trail, the account's own or one of its organization, gets all of its logs to a log archive
+#   account: it writes to a bucket there, to an own bucket that replicates every object to one, or to a log group from
+#   which everything goes on. Log archive accounts are those of `log_archive_accounts`; where none is named, every other
+#   account of the same organization counts. A bucket or log group of the audited account itself does not do, also for
+#   the organization's trail in the management account and in the archive account: whoever controls the account could
+#   remove what the logs say of it.
+#
+#   From a log group everything goes on by a subscription filter, its own or the account's, without a pattern, and by a
+#   rule of the organization that centralizes every log group. A subscription ends in the account of its destination; a
+#   delivery stream goes on to its bucket. Objects encrypted with a KMS key, by the trail, the stream or the bucket's
+#   default, are replicated only by a rule that takes them.
 #
 #   A bucket's name does not tell its owner. It is the account of the snapshot that lists the bucket; a bucket that no
-#   account of the snapshot lists is unknown, so the accounts should be audited together. An account without an
-#   organization passes only where `single_account` is declared.
+#   account of the snapshot lists is unknown. The rules of an organization show only in its management account and in
+#   delegated administrators. So the accounts should be audited together. An account without an organization passes only
+#   where `single_account` is declared.
 # related_resources:
 #   - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html
+#   - https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Subscriptions.html
+#   - https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatchLogs_Centralization.html
 #   - https://docs.aws.amazon.com/prescriptive-guidance/latest/security-reference-architecture/log-archive.html
 # custom:
 #   id: cloudtrail-logs-centralized
@@ -48,7 +56,7 @@ package policy.cloudtrail_logs_centralized
 
 import data.lib.deny
 
-message := "no logging multi-region trail writes to a bucket of a log archive account"
+message := "no logging multi-region trail gets its logs to a log archive account"
 
 deny contains deny.missing(account, [], message) if {
 	some account in input.resources["Auditor::Account::Account"]

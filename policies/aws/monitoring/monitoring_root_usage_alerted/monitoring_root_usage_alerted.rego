@@ -11,9 +11,11 @@
 #   Event rules are an equal (`accept_eventbridge`) if rules on the default bus of every enabled region, or where it
 #   forwards to, take these events and their target tells somebody. They must be in the state
 #   ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS, since others are not given reads. A pattern that also takes events of
-#   root that AWS services made passes. A log group or topic of another account cannot be followed and is not decided.
+#   root that AWS services made passes. A log group or topic of another account cannot be followed and is not decided,
+#   nor is an alarm that a mute rule covers now or at times.
 # related_resources:
 #   - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudwatch-alarms-for-cloudtrail.html
+#   - https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html
 #   - https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
 #   - https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
 # custom:
