@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked
-from auditor.model import Json
+from auditor.model import Hidden, Json, Reason
 
 PLAN = "AWS::Backup::BackupPlan"
 SELECTION = "AWS::Backup::BackupSelection"
@@ -31,8 +31,20 @@ def _plan(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
 
 
 def _rule(rule: Mapping[str, Json]) -> dict[str, Json]:
-    names = ("RuleName", "ScheduleExpression", "ScheduleExpressionTimezone", "Lifecycle", "EnableContinuousBackup")
-    return picked(rule, *names, TargetBackupVault="TargetBackupVaultName")
+    names = ("RuleName", "ScheduleExpression", "ScheduleExpressionTimezone", "EnableContinuousBackup")
+    shaped = picked(rule, *names, TargetBackupVault="TargetBackupVaultName")
+    if "Lifecycle" in rule:
+        shaped["Lifecycle"] = _lifecycle(rule["Lifecycle"])
+    return shaped
+
+
+def _lifecycle(lifecycle: Mapping[str, Json]) -> dict[str, Json]:
+    """A backup that an event deletes may be gone before its days are over; CloudFormation has no word for it."""
+    shaped = picked(lifecycle, "MoveToColdStorageAfterDays", "DeleteAfterDays", "OptInToArchiveForSupportedResources")
+    if "DeleteAfterEvent" in lifecycle:
+        why = f"backups are deleted after an event ({lifecycle['DeleteAfterEvent']})"
+        shaped["DeleteAfterDays"] = Hidden(Reason.UNSUPPORTED, why)
+    return shaped
 
 
 def _selections(page: Mapping[str, Json], place: Place, plan: Draft | None) -> Iterator[Draft]:

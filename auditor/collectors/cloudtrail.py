@@ -40,11 +40,11 @@ def _trails(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterat
             "IncludeGlobalServiceEvents",
             "CloudWatchLogsLogGroupArn",
             "CloudWatchLogsRoleArn",
-            "SnsTopicArn",
             TrailName="Name",
             Arn="TrailARN",
             EnableLogFileValidation="LogFileValidationEnabled",
             KMSKeyId="KmsKeyId",
+            SnsTopicArn="SnsTopicARN",
         )
         yield Draft(TRAIL, trail["TrailARN"], trail["Name"], trail["TrailARN"], properties, region=home)
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _TICK = 0.1  # seconds between looks at whether the answer is still wanted
+_ATTEMPTS = 5  # of a client that names no number: botocore's legacy mode has most
 
 
 class OverdueError(Exception):
@@ -20,7 +21,8 @@ class OverdueError(Exception):
 def seconds_for(client: Any) -> float:
     """For one call: twice what all its attempts may wait in silence, so that the pauses between them fit in too."""
     config = client.meta.config
-    return float(2 * config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout))
+    attempts = (config.retries or {}).get("total_max_attempts", _ATTEMPTS)
+    return float(2 * attempts * (config.connect_timeout + config.read_timeout))
 
 
 def within(seconds: float, ask: Callable[[], T], still_wanted: Callable[[], None] = lambda: None) -> T:

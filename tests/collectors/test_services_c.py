@@ -28,7 +28,7 @@ def backups(stub: Stubber, refused: str = "") -> None:
         else:
             stub.add_response(operation, response, expected)
 
-    rule = {"RuleName": "r", "TargetBackupVaultName": "v", "ScheduleExpression": "rate(1 day)", "RuleId": "1"}
+    rule = {"RuleName": "r", "TargetBackupVaultName": "vault", "ScheduleExpression": "rate(1 day)", "RuleId": "1"}
     plan = {"BackupPlanName": "daily", "Rules": [{**rule, "Lifecycle": {"DeleteAfterDays": 35}}]}
     answer("list_backup_plans", {"BackupPlansList": [{"BackupPlanId": "p1", "BackupPlanArn": PLAN}]})
     answer("get_backup_plan", {"BackupPlan": plan}, {"BackupPlanId": "p1"})
@@ -36,7 +36,7 @@ def backups(stub: Stubber, refused: str = "") -> None:
     if refused != "list_backup_selections":
         body = {"SelectionName": "all", "IamRoleArn": "role", "Resources": ["*"]}
         answer("get_backup_selection", {"BackupSelection": body}, {"BackupPlanId": "p1", "SelectionId": "s1"})
-    answer("list_backup_vaults", {"BackupVaultList": [{"BackupVaultName": "v", "BackupVaultArn": "arn:v"}]})
+    answer("list_backup_vaults", {"BackupVaultList": [{"BackupVaultName": "vault", "BackupVaultArn": "arn:vault"}]})
     answer("describe_region_settings", {"ResourceTypeOptInPreference": {"EBS": True}})
 
 
@@ -49,7 +49,7 @@ def test_plans_selections_vaults_and_the_settings() -> None:
         "BackupPlanRule": [
             {
                 "RuleName": "r",
-                "TargetBackupVault": "v",
+                "TargetBackupVault": "vault",
                 "ScheduleExpression": "rate(1 day)",
                 "Lifecycle": {"DeleteAfterDays": 35},
             }
@@ -58,11 +58,18 @@ def test_plans_selections_vaults_and_the_settings() -> None:
     assert (plan.name, plan.id, selection.owners) == ("p1", PLAN, (PLAN,))
     assert selection.properties["BackupPlanId"] == "p1"
     assert selection.properties["BackupSelection"]["Resources"] == ["*"]
-    assert [each.name for each in found[backup.VAULT]] == ["v"]
+    assert [each.name for each in found[backup.VAULT]] == ["vault"]
     (settings,) = found[backup.SETTINGS]
     assert (settings.region, settings.properties) == (HERE, {"ResourceTypeOptInPreference": {"EBS": True}})
     assert collector.lists == set(BACKUP) | {"listed selection"}
     assert collector.gaps == []
+
+
+def test_a_backup_that_an_event_deletes_is_kept_for_nobody_knows_how_long() -> None:
+    lifecycle = backup._lifecycle({"DeleteAfterDays": 35, "DeleteAfterEvent": "DELETE_AFTER_COPY"})
+    assert lifecycle == {
+        "DeleteAfterDays": Hidden(Reason.UNSUPPORTED, "backups are deleted after an event (DELETE_AFTER_COPY)")
+    }
 
 
 def test_refused_selections_are_a_gap_of_their_plan() -> None:
