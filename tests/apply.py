@@ -12,6 +12,7 @@ from typing import Any
 
 import apply_compute
 import apply_data
+import apply_edge
 from apply_support import Client, Creator, kept, text
 
 REGION = "eu-west-1"
@@ -149,4 +150,5 @@ CREATORS: Mapping[str, Creator] = {
     "Auditor::S3::AccountPublicAccessBlock": _account_block,
     **apply_compute.CREATORS,
     **apply_data.CREATORS,
+    **apply_edge.CREATORS,
 }

@@ -11,6 +11,9 @@ from apply_support import REGION, Client, Creator, archive, kept, lower
 
 def _volume(client: Client, properties: Mapping[str, Any], name: str) -> str:
     given = kept(properties, "Encrypted", "SnapshotId", "KmsKeyId")
+    if "SnapshotId" in given:
+        source = _volume(client, kept(properties, "Encrypted"), name)
+        given["SnapshotId"] = client("ec2", REGION).create_snapshot(VolumeId=source)["SnapshotId"]
     id: str = client("ec2", REGION).create_volume(AvailabilityZone=f"{REGION}a", Size=1, **given)["VolumeId"]
     return id
 
@@ -52,7 +55,10 @@ def _instance(client: Client, properties: Mapping[str, Any], name: str) -> str:
             iam.add_role_to_instance_profile(InstanceProfileName=profile, RoleName=f"{profile}-role")
         given["IamInstanceProfile"] = {"Name": profile}
     made = client("ec2", REGION).run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1, **given)
-    return str(made["Instances"][0]["InstanceId"])
+    id = str(made["Instances"][0]["InstanceId"])
+    if properties.get("State", {}).get("Name") == "terminated":
+        client("ec2", REGION).terminate_instances(InstanceIds=[id])
+    return id
 
 
 def _launch_template(client: Client, properties: Mapping[str, Any], name: str) -> str:
@@ -86,7 +92,7 @@ def _function(client: Client, properties: Mapping[str, Any], name: str) -> str:
     return str(name)
 
 
-def _named(client: Client, function: str) -> str:
+def named(client: Client, function: str) -> str:
     """A function that a permission or a URL names, made where it is not there yet."""
     name = function.partition(":")[0]
     if name not in {each["FunctionName"] for each in client("lambda", REGION).list_functions()["Functions"]}:
@@ -95,7 +101,7 @@ def _named(client: Client, function: str) -> str:
 
 
 def _permission(client: Client, properties: Mapping[str, Any], name: str) -> str:
-    function = _named(client, properties["FunctionName"])
+    function = named(client, properties["FunctionName"])
     given = {"Action": "Action", "Principal": "Principal", "SourceAccount": "SourceAccount", "SourceArn": "SourceArn"}
     given |= {key: key for key in ("EventSourceToken", "FunctionUrlAuthType", "InvokedViaFunctionUrl")}
     arguments = {key: properties[key] for key in given if key in properties}

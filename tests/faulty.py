@@ -18,15 +18,21 @@ _SIGNED = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 
 
 class Answer(NamedTuple):
-    """`seconds`: how long nothing comes before it. `status` 0: the connection is cut."""
+    """`seconds`: how long nothing comes before it. `status` 0: the connection is cut.
+
+    `dripping`: the answer, a byte now and then, and never to its end.
+    """
 
     status: int
     body: bytes = b""
     seconds: float = 0
+    dripping: bytes = b""
 
 
 HANG = Answer(0, seconds=5)
 CUT = Answer(0)
+DRIPPING_HEAD = Answer(0, dripping=b"HTTP/1.1 200 OK\r\nX-Slow: ")
+DRIPPING_BODY = Answer(0, dripping=b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
 
 
 @contextmanager
@@ -49,12 +55,23 @@ def endpoint(moto_url: str, fault: Fault) -> Iterator[str]:
             until = time.monotonic() + answer.seconds
             while time.monotonic() < until and not over.is_set():
                 time.sleep(0.02)
+            if answer.dripping:
+                self._drip(answer.dripping)
             if answer.status == 0:
                 self.close_connection = True
                 return
             self._send(answer.status, answer.body, {})
 
         do_GET = do_POST = do_PUT = do_HEAD = _any
+
+        def _drip(self, text: bytes) -> None:
+            self.wfile.write(text)
+            try:
+                while not over.is_set():
+                    self.wfile.write(b" ")
+                    time.sleep(0.1)
+            except OSError:  # nobody listens any more
+                pass
 
         def _forward(self, body: bytes) -> None:
             headers = {k: v for k, v in self.headers.items() if k.lower() not in ("connection", "content-length")}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from auditor.collectors.account import AccountRun
@@ -17,6 +19,8 @@ Answer = Callable[[str, str, str, dict[str, Any]], Any]  # (service, region, ope
 
 class Client:
     """Says what `answer` says: a dict, pages (a list or a generator), or the error that it raises."""
+
+    meta = SimpleNamespace(config=Config(retries={"total_max_attempts": 1}))
 
     def __init__(self, service: str, region: str, answer: Answer) -> None:
         self._where = (service, region)

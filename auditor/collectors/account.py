@@ -81,7 +81,7 @@ class AccountRun:
                         raise item
                     yield item
         finally:
-            # not waited for: a call in flight ends by its own timeout, and nobody reads its answer
+            # not waited for: nobody reads the answer of a call in flight
             end.set()
             runners.shutdown(wait=False, cancel_futures=True)
             details.shutdown(wait=False, cancel_futures=True)
@@ -107,9 +107,12 @@ class AccountRun:
     ) -> None:
         """Everything that a task meets ends in the queue: a fault in a thread must not become silence."""
 
-        def count(call: Call) -> None:
+        def still_wanted() -> None:
             if end.is_set() or self.stop.is_set():
                 raise Stopped
+
+        def count(call: Call) -> None:
+            still_wanted()
             with self._lock:
                 self.calls[call.action] += 1
 
@@ -127,6 +130,7 @@ class AccountRun:
                 self.client,
                 self._reach,
                 self._trusted,
+                still_wanted,
             )
             found = 0
             for resource in collector.resources():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from auditor.collectors.call import LIST, Call, Draft, Place, Service, picked
-from auditor.model import Json
+from auditor.model import Hidden, Json, Reason
 
 PLAN = "AWS::Backup::BackupPlan"
 SELECTION = "AWS::Backup::BackupSelection"
@@ -34,9 +34,28 @@ def _plan(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
 
 
 def _rule(rule: Mapping[str, Json]) -> dict[str, Json]:
-    timed = ("RuleName", "ScheduleExpression", "ScheduleExpressionTimezone")
-    kept = ("Lifecycle", "EnableContinuousBackup", "CopyActions")
-    return picked(rule, *timed, *kept, TargetBackupVault="TargetBackupVaultName")
+    timed = ("RuleName", "ScheduleExpression", "ScheduleExpressionTimezone", "EnableContinuousBackup")
+    shaped = _kept(rule, *timed, TargetBackupVault="TargetBackupVaultName")
+    if "CopyActions" in rule:
+        shaped["CopyActions"] = [_kept(copy, "DestinationBackupVaultArn") for copy in rule["CopyActions"]]
+    return shaped
+
+
+def _kept(source: Mapping[str, Json], *names: str, **renamed: str) -> dict[str, Json]:
+    """With how long it is kept."""
+    shaped = picked(source, *names, **renamed)
+    if "Lifecycle" in source:
+        shaped["Lifecycle"] = _lifecycle(source["Lifecycle"])
+    return shaped
+
+
+def _lifecycle(lifecycle: Mapping[str, Json]) -> dict[str, Json]:
+    """A backup that an event deletes may be gone before its days are over; CloudFormation has no word for it."""
+    shaped = picked(lifecycle, "MoveToColdStorageAfterDays", "DeleteAfterDays", "OptInToArchiveForSupportedResources")
+    if "DeleteAfterEvent" in lifecycle:
+        why = f"backups are deleted after an event ({lifecycle['DeleteAfterEvent']})"
+        shaped["DeleteAfterDays"] = Hidden(Reason.UNSUPPORTED, why)
+    return shaped
 
 
 def _selections(page: Mapping[str, Json], place: Place, plan: Draft | None) -> Iterator[Draft]:

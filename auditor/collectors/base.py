@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from botocore.parsers import ResponseParserError
 
 from auditor.collectors import errors
 from auditor.collectors.call import LIST, Call, Draft, Place, Service
+from auditor.collectors.deadline import OverdueError, seconds_for, within
 from auditor.collectors.reach import Reach
 from auditor.errors import SourceError
 from auditor.model import Gap, Hidden, Json, Path, Reason, Resource, unseen_parent
@@ -29,6 +31,8 @@ Wanted = Mapping[str, frozenset[str]]
 # What AWS prepares on demand (`Call.later`) is asked for so many times, with seconds between.
 _TRIES = 30
 _PAUSE = 1.0
+
+_END = object()
 
 
 class CredentialsError(SourceError):
@@ -71,9 +75,10 @@ class Collector:
     """One service in one place. Iterate `resources()` to the end; then read `gaps`, `lists`, `asked`, `vanished`.
 
     What a resource's own calls could not see stands in it as `Hidden`, and is in no gap here. `options`: those
-    optional calls that the user chose. `count` is told of every request, and may raise `Stopped`. `client_of` gives
-    the client of another service or region, for calls and resources of these. `trusted` says whether the credentials
-    are still good elsewhere: then a region that does not take them is a gap, and not the end of the account.
+    optional calls that the user chose. `count` is told of every request, and may raise `Stopped`; so may
+    `still_wanted`, which is asked while an answer is waited for. `client_of` gives the client of another service or
+    region, for calls and resources of these. `trusted` says whether the credentials are still good elsewhere: then a
+    region that does not take them is a gap, and not the end of the account.
     """
 
     def __init__(
@@ -88,12 +93,14 @@ class Collector:
         client_of: Callable[[str, str], Any] | None = None,
         reach: Reach | None = None,
         trusted: Callable[[], bool] = lambda: False,
+        still_wanted: Callable[[], None] = lambda: None,
     ) -> None:
         self._service = service.client
         self._client = client
         self._client_of = client_of
         self._reach = reach or Reach()
         self._trusted = trusted
+        self._still_wanted = still_wanted
         self._lock = threading.Lock()
         self._wanted = wanted
         self._pool = pool
@@ -212,8 +219,8 @@ class Collector:
                 hidden = Hidden(Reason.FAILED, f"{call.action} ({self._dead[region]})")
             else:
                 hidden = Hidden(*errors.gap_of(call, response))
-        except (ConnectionError, ReadTimeoutError) as error:  # after all retries
-            self._dead[region] = type(error).__name__
+        except (ConnectionError, ReadTimeoutError, OverdueError) as error:  # after all retries
+            self._dead[region] = f"timeout: {error}" if isinstance(error, OverdueError) else type(error).__name__
             self._reach.is_silent(region, call.client or self._service)
             hidden = Hidden(Reason.FAILED, f"{call.action} ({self._dead[region]})")
         except (BotoCoreError, ResponseParserError, *_MALFORMED) as error:  # botocore lets a ValueError out over a date
@@ -237,8 +244,9 @@ class Collector:
         if not call.paged:
             yield self._answer(client, call, arguments)
             return
+        pages = iter(client.get_paginator(call.method).paginate(**arguments))
         first = True
-        for page in client.get_paginator(call.method).paginate(**arguments):
+        while (page := self._in_time(client, partial(next, pages, _END))) is not _END:
             if not first:
                 self._count(call)
             first = False
@@ -246,15 +254,19 @@ class Collector:
 
     def _answer(self, client: Any, call: Call, arguments: Mapping[str, Json]) -> Json:
         """One answer; what AWS is still preparing is asked for again."""
+        ask = partial(getattr(client, call.method), **arguments)
         for _ in range(_TRIES):
             try:
-                return getattr(client, call.method)(**arguments)
+                return self._in_time(client, ask)
             except ClientError as error:
                 if error.response.get("Error", {}).get("Code") not in call.later:
                     raise
             time.sleep(_PAUSE)
             self._count(call)
-        return getattr(client, call.method)(**arguments)
+        return self._in_time(client, ask)
+
+    def _in_time(self, client: Any, ask: Callable[[], Any]) -> Any:
+        return within(seconds_for(client), ask, self._still_wanted)
 
     def _blind(self, call: Call, draft: Draft | None, why: Hidden) -> None:
         """What a failed call would have filled: lists are gaps here, properties hidden in their resources."""
@@ -333,14 +345,18 @@ class Refused(msgspec.Struct, frozen=True):
 def ask(client: Any, operation: str, action: str, **arguments: Json) -> Json | Refused:
     """One call outside the tables (identity, regions, accounts): its answer, all pages' if it has pages."""
     call = Call(operation, action, {})
+    if client.can_paginate(operation):
+        asked = client.get_paginator(operation).paginate(**arguments).build_full_result
+    else:
+        asked = partial(getattr(client, operation), **arguments)
     try:
-        if client.can_paginate(operation):
-            return client.get_paginator(operation).paginate(**arguments).build_full_result()
-        return getattr(client, operation)(**arguments)
+        return within(seconds_for(client), asked)
     except ClientError as error:
         response: dict[str, Any] = dict(error.response)
         if errors.is_credentials(response):
             return Refused(Reason.FAILED, f"{action} (credentials)", str(error))
         return Refused(*errors.gap_of(call, response), str(error), response.get("Error", {}).get("Code", ""))
+    except OverdueError as error:
+        return Refused(Reason.FAILED, f"{action} (timeout: {error})", str(error))
     except (BotoCoreError, ResponseParserError) as error:
         return Refused(Reason.FAILED, f"{action} ({type(error).__name__})", str(error))

@@ -46,11 +46,11 @@ def _trails(answer: Mapping[str, Json], place: Place, _: Draft | None) -> Iterat
             "IncludeGlobalServiceEvents",
             "CloudWatchLogsLogGroupArn",
             "CloudWatchLogsRoleArn",
-            "SnsTopicArn",
             TrailName="Name",
             Arn="TrailARN",
             EnableLogFileValidation="LogFileValidationEnabled",
             KMSKeyId="KmsKeyId",
+            SnsTopicArn="SnsTopicARN",
         )
         draft = Draft(TRAIL, trail["TrailARN"], trail["Name"], trail["TrailARN"], properties, region=home)
         draft.context = _own_group(trail.get("CloudWatchLogsLogGroupArn") or "", place.account)

@@ -23,6 +23,15 @@ IMAGE = "Auditor::EC2::Image"
 _PUBLIC = "describe_snapshots#public"
 
 _SOURCES = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6"}
+_METADATA = ("HttpTokens", "HttpEndpoint", "HttpPutResponseHopLimit", "HttpProtocolIpv6", "InstanceMetadataTags")
+_DATA = (
+    *("BlockDeviceMappings", "CapacityReservationSpecification", "CpuOptions", "CreditSpecification", "EbsOptimized"),
+    *("DisableApiStop", "DisableApiTermination", "EnclaveOptions", "HibernationOptions", "IamInstanceProfile"),
+    *("ImageId", "InstanceInitiatedShutdownBehavior", "InstanceMarketOptions", "InstanceRequirements", "InstanceType"),
+    *("KernelId", "KeyName", "LicenseSpecifications", "MaintenanceOptions", "Monitoring", "NetworkInterfaces"),
+    *("NetworkPerformanceOptions", "Placement", "PrivateDnsNameOptions", "RamDiskId", "SecurityGroupIds"),
+    *("SecurityGroups", "TagSpecifications", "UserData"),
+)
 
 
 def rules(permissions: list[Mapping[str, Json]], egress: bool) -> list[dict[str, Json]]:
@@ -80,20 +89,15 @@ def _instance(instance: Mapping[str, Json], place: Place) -> Draft:
     """An instance always says what its metadata options are, so its launch template does not matter any more."""
     arn = place.arn("ec2", f"instance/{instance['InstanceId']}")
     properties = picked(
-        instance, "InstanceId", "ImageId", "InstanceType", "SubnetId", "VpcId", "KeyName", "State", "EbsOptimized"
+        instance, "InstanceId", "ImageId", "InstanceType", "SubnetId", "VpcId", "KeyName", "EbsOptimized"
     )
+    if "State" in instance:
+        properties["State"] = {name: str(value) for name, value in instance["State"].items()}
     properties |= picked(instance, PublicIp="PublicIpAddress")
     properties["SecurityGroupIds"] = [group["GroupId"] for group in instance.get("SecurityGroups", ())]
     properties["MetadataOptions"] = Hidden(Reason.FAILED, "ec2:DescribeInstances gave no MetadataOptions")
     if "MetadataOptions" in instance:
-        properties["MetadataOptions"] = picked(
-            instance["MetadataOptions"],
-            "HttpTokens",
-            "HttpEndpoint",
-            "HttpPutResponseHopLimit",
-            "HttpProtocolIpv6",
-            "InstanceMetadataTags",
-        )
+        properties["MetadataOptions"] = picked(instance["MetadataOptions"], *_METADATA)
     profile = instance.get("IamInstanceProfile", {}).get("Arn")
     if profile:
         properties["IamInstanceProfile"] = profile.rsplit("/", 1)[-1]
@@ -126,9 +130,17 @@ def _templates(page: Mapping[str, Json], place: Place, _: Draft | None) -> Itera
         if not version.get("DefaultVersion"):
             continue
         arn = place.arn("ec2", f"launch-template/{version['LaunchTemplateId']}")
-        properties = picked(version, "LaunchTemplateId", "LaunchTemplateName", "LaunchTemplateData")
+        properties = picked(version, "LaunchTemplateId", "LaunchTemplateName")
+        properties["LaunchTemplateData"] = _data(version["LaunchTemplateData"])
         properties["DefaultVersionNumber"] = str(version["VersionNumber"])
         yield Draft(TEMPLATE, arn, version["LaunchTemplateId"], arn, properties)
+
+
+def _data(data: Mapping[str, Json]) -> dict[str, Json]:
+    shaped = picked(data, *_DATA)
+    if "MetadataOptions" in data:
+        shaped["MetadataOptions"] = picked(data["MetadataOptions"], *_METADATA)
+    return shaped
 
 
 def _prefix_lists(page: Mapping[str, Json], place: Place, _: Draft | None) -> Iterator[Draft]:

@@ -70,10 +70,27 @@ def _replication(answer: Mapping[str, Json], _: Draft) -> dict[str, Json]:
         return {}
     rules = []
     for rule in found.get("Rules", ()):
-        names = ("Priority", "Prefix", "Filter", "Status", "Destination", "DeleteMarkerReplication")
-        shaped = picked(rule, *names, "SourceSelectionCriteria", Id="ID")
+        names = ("Priority", "Prefix", "Status", "DeleteMarkerReplication", "SourceSelectionCriteria")
+        shaped = picked(rule, *names, Id="ID")
+        if "Filter" in rule:
+            shaped["Filter"] = _filter(rule["Filter"])
+        if "Destination" in rule:
+            shaped["Destination"] = _destination(rule["Destination"])
         rules.append(shaped)
     return {"ReplicationConfiguration": {"Role": found.get("Role"), "Rules": rules}}
+
+
+def _filter(filter: Mapping[str, Json]) -> dict[str, Json]:
+    """What CloudFormation has no word for (Not) stays under AWS's: without it the rule would take in more."""
+    names = {"Tag": "TagFilter", "Tags": "TagFilters"}
+    return {names.get(key, key): _filter(value) if key == "And" else value for key, value in filter.items()}
+
+
+def _destination(destination: Mapping[str, Json]) -> dict[str, Json]:
+    shaped = dict(destination)
+    if "EncryptionConfiguration" in shaped:
+        shaped["EncryptionConfiguration"] = picked(shaped["EncryptionConfiguration"], "ReplicaKmsKeyID")
+    return shaped
 
 
 def _tags(answer: Mapping[str, Json], draft: Draft) -> dict[str, Json]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faulty import CUT, DENIED, EXPIRED, HANG, Answer, Fault, endpoint, refusing
+from faulty import CUT, DENIED, DRIPPING_BODY, DRIPPING_HEAD, EXPIRED, HANG, Answer, Fault, endpoint, refusing
 from moto_account import aws, moto_url
 from seed import CANARY, REGION, seed
 
@@ -153,6 +153,10 @@ def cut(service: str, said: str) -> Answer | None:
     return CUT
 
 
+def dripping(service: str, said: str) -> Answer | None:
+    return DRIPPING_BODY
+
+
 @pytest.mark.parametrize(
     ("arguments", "fault", "environment", "message"),
     [
@@ -160,6 +164,7 @@ def cut(service: str, said: str) -> Answer | None:
         ((), None, {"AWS_DEFAULT_REGION": "eu west"}, "set AWS_DEFAULT_REGION"),
         ((), an_hour_late, {}, "the clock of this machine is off"),
         ((), cut, {}, "AWS does not answer"),
+        (("--timeout", "0.5"), dripping, {}, "AWS does not answer: no whole answer in 2 s"),
         (("--region", "eu_west"), refusing("Action=DescribeRegions"), {}, "--region eu_west: not the name of a region"),
         ((), None, NO_CREDENTIALS, "no AWS credentials: set AWS_PROFILE"),
         (("--profile", "none"), None, {}, "The config profile (none) could not be found"),
@@ -200,18 +205,35 @@ def test_an_endpoint_that_never_answers_is_a_gap_within_its_time(run: Run, moto_
         return HANG if service == "rds" else None
 
     with endpoint(moto_url, silent) as url:
-        done = run(*LIVE, "--timeout", "0.5", "--policy", "rds-instance*", "--policy", "kms*", url=url)
+        done = run(*LIVE, "--timeout", "2", "--policy", "rds-instance*", "--policy", "kms*", url=url)
     assert done.returncode == 3, done.stdout + done.stderr
     assert "rds:DescribeDBInstances (ReadTimeoutError)" in done.stdout
 
 
-def test_ctrl_c_keeps_what_exists(run: Run, moto_url: str, tmp_path: Path, opa: str) -> None:
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize("answer", [DRIPPING_HEAD, DRIPPING_BODY], ids=["head", "body"])
+def test_an_endpoint_that_drips_is_a_gap_within_its_time(run: Run, moto_url: str, answer: Answer) -> None:
+    """A list and a call for each: every byte comes before the timeout, and the answer never ends."""
+
+    def slow(service: str, said: str) -> Answer | None:
+        return answer if service == "rds" or "GetKeyRotationStatus" in said else None
+
+    with endpoint(moto_url, slow) as url:
+        policies = ("--policy", "rds-instance*", "--policy", "kms-key-rotation*", "--policy", "ec2-volume*")
+        done = run(*LIVE, "--timeout", "2", *policies, url=url)
+    assert done.returncode == 1, done.stdout + done.stderr  # a volume that is not encrypted
+    assert "rds:DescribeDBInstances (timeout: no whole answer in 8 s)" in done.stdout
+    assert "kms:GetKeyRotationStatus (timeout: no whole answer in 8 s)" in done.stdout
+
+
+@pytest.mark.parametrize("answer", [Answer(0, seconds=2), DRIPPING_BODY], ids=["silent", "dripping"])
+def test_ctrl_c_keeps_what_exists(run: Run, moto_url: str, tmp_path: Path, opa: str, answer: Answer) -> None:
     asked = threading.Event()
 
     def slow(service: str, said: str) -> Answer | None:
         if service == "rds":
             asked.set()
-            return Answer(0, seconds=2)
+            return answer
         return None
 
     with endpoint(moto_url, slow) as url:

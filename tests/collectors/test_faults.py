@@ -82,7 +82,7 @@ def test_an_answer_of_another_shape_is_a_gap(broken: Any) -> None:
 
 def test_a_detail_of_another_shape_hides_only_that_detail() -> None:
     def answer(service: str, region: str, operation: str, arguments: Any) -> Any:
-        return {"Buckets": [{"Name": "b"}]} if operation == "list_buckets" else []
+        return {"Buckets": [{"Name": "logs"}]} if operation == "list_buckets" else []
 
     (bucket,) = running(answer, BUCKETS).resources()
     assert isinstance(bucket.properties["VersioningConfiguration"], Hidden)
@@ -93,7 +93,7 @@ def test_a_bucket_is_asked_in_its_own_region() -> None:
 
     def answer(service: str, region: str, operation: str, arguments: Any) -> Any:
         asked.append((operation, region))
-        return {"Buckets": [{"Name": "b", "BucketRegion": "eu-west-1"}]} if operation == "list_buckets" else {}
+        return {"Buckets": [{"Name": "logs", "BucketRegion": "eu-west-1"}]} if operation == "list_buckets" else {}
 
     (bucket,) = running(answer, BUCKETS).resources()
     assert bucket.region == "eu-west-1"

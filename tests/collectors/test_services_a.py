@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from test_collect import Aws, Reads, collected, refuse
 
-from auditor.collectors import apigateway, awslambda, cloudfront, elb
+from auditor.collectors import apigateway, awslambda, cloudfront, elb, s3
 from auditor.collectors.account import AccountRun
 from auditor.collectors.base import wanted_of
 from auditor.collectors.call import Draft, Place
@@ -55,6 +55,22 @@ def test_topics_and_queues_carry_their_policies(aws: Aws) -> None:
     (policy,) = found["AWS::SQS::QueuePolicy"]
     assert (policy.properties, policy.owners) == ({"Queues": [url], "PolicyDocument": OPEN}, (jobs.id,))
     assert run.gaps == []
+
+
+@pytest.mark.parametrize(
+    ("said", "shaped"),
+    [
+        ({"Prefix": ""}, {"Prefix": ""}),
+        ({"Tag": {"Key": "k", "Value": "v"}}, {"TagFilter": {"Key": "k", "Value": "v"}}),
+        ({"And": {"Prefix": "p", "Tags": []}}, {"And": {"Prefix": "p", "TagFilters": []}}),
+        ({"Not": {"Prefix": "p"}}, {"Not": {"Prefix": "p"}}),
+    ],
+)
+def test_what_a_replication_rule_takes_in(said: Json, shaped: Json) -> None:
+    rule = {"ID": "r", "Status": "Enabled", "Filter": said, "Destination": {"Bucket": "arn:aws:s3:::b"}}
+    found = s3._replication({"ReplicationConfiguration": {"Role": "role", "Rules": [rule]}}, Draft("", "", "", "", {}))
+    (made,) = found["ReplicationConfiguration"]["Rules"]
+    assert made == {"Id": "r", "Status": "Enabled", "Filter": shaped, "Destination": {"Bucket": "arn:aws:s3:::b"}}
 
 
 def test_the_policy_of_a_secret(aws: Aws) -> None:

@@ -31,7 +31,7 @@ def backups(stub: Stubber, refused: str = "") -> None:
         else:
             stub.add_response(operation, response, expected)
 
-    rule = {"RuleName": "r", "TargetBackupVaultName": "v", "ScheduleExpression": "rate(1 day)", "RuleId": "1"}
+    rule = {"RuleName": "r", "TargetBackupVaultName": "vault", "ScheduleExpression": "rate(1 day)", "RuleId": "1"}
     copy = {"DestinationBackupVaultArn": "arn:far", "Lifecycle": {"DeleteAfterDays": 90}}
     kept = {"Lifecycle": {"DeleteAfterDays": 35}, "CopyActions": [copy]}
     plan = {"BackupPlanName": "daily", "Rules": [{**rule, **kept}]}
@@ -41,7 +41,7 @@ def backups(stub: Stubber, refused: str = "") -> None:
     if refused != "list_backup_selections":
         body = {"SelectionName": "all", "IamRoleArn": "role", "Resources": ["*"]}
         answer("get_backup_selection", {"BackupSelection": body}, {"BackupPlanId": "p1", "SelectionId": "s1"})
-    answer("list_backup_vaults", {"BackupVaultList": [{"BackupVaultName": "v", "BackupVaultArn": "arn:v"}]})
+    answer("list_backup_vaults", {"BackupVaultList": [{"BackupVaultName": "vault", "BackupVaultArn": "arn:vault"}]})
     answer("describe_region_settings", {"ResourceTypeOptInPreference": {"EBS": True}})
 
 
@@ -54,7 +54,7 @@ def test_plans_selections_vaults_and_the_settings() -> None:
         "BackupPlanRule": [
             {
                 "RuleName": "r",
-                "TargetBackupVault": "v",
+                "TargetBackupVault": "vault",
                 "ScheduleExpression": "rate(1 day)",
                 "Lifecycle": {"DeleteAfterDays": 35},
                 "CopyActions": [{"DestinationBackupVaultArn": "arn:far", "Lifecycle": {"DeleteAfterDays": 90}}],
@@ -64,7 +64,7 @@ def test_plans_selections_vaults_and_the_settings() -> None:
     assert (plan.name, plan.id, selection.owners) == ("p1", PLAN, (PLAN,))
     assert selection.properties["BackupPlanId"] == "p1"
     assert selection.properties["BackupSelection"]["Resources"] == ["*"]
-    assert [each.name for each in found[backup.VAULT]] == ["v"]
+    assert [each.name for each in found[backup.VAULT]] == ["vault"]
     (settings,) = found[backup.SETTINGS]
     assert (settings.region, settings.properties) == (HERE, {"ResourceTypeOptInPreference": {"EBS": True}})
     assert collector.lists == set(BACKUP) | {"listed selection"}
@@ -85,6 +85,13 @@ def test_what_was_saved_is_asked_only_where_it_is_read() -> None:
     ]
     assert collector.gaps == []
     assert not FACTS["backup.coverage"].reads.keys() & {backup.SAVED}
+
+
+def test_a_backup_that_an_event_deletes_is_kept_for_nobody_knows_how_long() -> None:
+    lifecycle = backup._lifecycle({"DeleteAfterDays": 35, "DeleteAfterEvent": "DELETE_AFTER_COPY"})
+    assert lifecycle == {
+        "DeleteAfterDays": Hidden(Reason.UNSUPPORTED, "backups are deleted after an event (DELETE_AFTER_COPY)")
+    }
 
 
 def test_refused_selections_are_a_gap_of_their_plan() -> None:

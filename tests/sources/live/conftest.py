@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from moto_account import aws, moto_url
+from shapes import shapes_are_kept
 
 from auditor import pipeline
 from auditor.catalogue import load, parameters, plan, select
@@ -20,7 +21,7 @@ from auditor.sources.file import SnapshotSource
 from auditor.sources.live import Collected, Collection, collect
 from auditor.spool import Spool
 
-__all__ = ["aws", "moto_url"]
+__all__ = ["aws", "moto_url", "shapes_are_kept"]
 
 TAKEN_AT = "2026-11-22T00:00:00Z"
 

@@ -22,6 +22,10 @@ class Client:
         self._memory = memory
         self._refused = refused
 
+    @property
+    def meta(self) -> Any:
+        return self._real.meta
+
     def can_paginate(self, operation: str) -> bool:
         return bool(self._real.can_paginate(operation))
 
