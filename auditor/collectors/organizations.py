@@ -58,6 +58,8 @@ def _parent(answer: Mapping[str, Json], _: Place, draft: Draft | None) -> Iterat
     assert draft is not None
     draft.context["targets"].append(draft.id)
     for parent in answer["Parents"]:  # one
+        if parent["Id"] in draft.context["targets"]:
+            raise ValueError("the way to the root leads back")
         yield _target(parent["Id"], draft.context)
 
 

@@ -117,7 +117,8 @@ def test_a_list_that_is_refused_half_way_leaves_the_path_and_a_gap() -> None:
 
 
 def test_a_policy_whose_content_is_refused_is_there_without_it() -> None:
-    summary = {"Id": "p-1", "Arn": "arn:aws:organizations::1:policy/p-1", "Name": "p", "Type": "SERVICE_CONTROL_POLICY"}
+    arn = "arn:aws:organizations::999988887777:policy/o-1234567890/service_control_policy/p-1234abcd"
+    summary = {"Id": "p-1234abcd", "Arn": arn, "Name": "p", "Type": "SERVICE_CONTROL_POLICY"}
 
     def answer(stub: Stubber) -> None:
         stub.add_response("describe_organization", ORGANIZATION)

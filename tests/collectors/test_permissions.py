@@ -34,6 +34,13 @@ NOT_IN_THE_SEED = {
     "cloudtrail:GetEventDataStore": "asked in test_trails.py",
     **dict.fromkeys(
         (
+            *("organizations:ListParents", "organizations:ListRoots", "organizations:ListPoliciesForTarget"),
+            "organizations:DescribePolicy",
+        ),
+        "asked in test_organizations.py",
+    ),
+    **dict.fromkeys(
+        (
             *("logs:DescribeSubscriptionFilters", "firehose:DescribeDeliveryStream", "cloudwatch:GetAlarmMuteRule"),
             "observabilityadmin:GetCentralizationRuleForOrganization",
         ),

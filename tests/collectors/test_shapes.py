@@ -30,6 +30,11 @@ _YOUNGER = "AWS has more of them than CloudFormation so far"
 _WIDER = "Not, for which there is no word: without it the rule would take in more than it does"
 
 # (type, path, keyword) where AWS says what CloudFormation has no word for -> why it is kept all the same.
+_CENTRAL = "AWS::ObservabilityAdmin::OrganizationCentralizationRule"
+_CENTRAL_PARTS = (
+    *("Destination", "Destination/DestinationLogsConfiguration", "Source", "Source/SourceLogsConfiguration"),
+)
+
 DIFFERENCES: Mapping[tuple[str, str, str], str] = {
     (_TEMPLATE, f"{_DATA}/InstanceRequirements", "additionalProperties"): _YOUNGER,
     (_TEMPLATE, f"{_DATA}/Monitoring", "additionalProperties"): _YOUNGER,
@@ -40,11 +45,16 @@ DIFFERENCES: Mapping[tuple[str, str, str], str] = {
         "a template blocks or says nothing, and an account says that it does not (unblocked)"
     ),
     ("AWS::Logs::LogGroup", "LogGroupClass", "enum"): _YOUNGER,
+    ("AWS::Logs::AccountPolicy", "PolicyType", "enum"): _YOUNGER,
+    ("AWS::Organizations::Policy", "Type", "enum"): _YOUNGER,
+    **{(_CENTRAL, f"Rule/{at}", "additionalProperties"): _YOUNGER for at in _CENTRAL_PARTS},
     (_BUCKET, _ENCRYPTION, "enum"): _YOUNGER,
     (_BUCKET, f"{_RULES}/Filter", "additionalProperties"): _WIDER,
     (_BUCKET, f"{_RULES}/Filter/And", "additionalProperties"): _WIDER,
     (_BUCKET, f"{_RULES}/Destination/StorageClass", "enum"): "the storage of other services too",
 }
+
+NOT_ASKED = ("is asked only for the log groups of trails", "is asked only for subscription filter policies")
 
 _BESIDE = "tags stand beside the properties"
 
@@ -75,7 +85,7 @@ def test_whole_answers_become_what_the_schemas_say() -> None:
             wrong |= {misfit for misfit in misfits(resource) if misfit.keyword in KEYWORDS}
             seen = {name for name, value in resource.properties.items() if not isinstance(value, Hidden)}
             given.setdefault(resource.type, set()).update(seen)
-        assert run.gaps == []
+        assert sorted({gap.detail for gap in run.gaps if not gap.detail.endswith(NOT_ASKED)}) == []
     assert sorted(misfit for misfit in wrong if misfit[:3] not in DIFFERENCES) == []
     filled = {
         (type, name)

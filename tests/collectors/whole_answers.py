@@ -38,8 +38,11 @@ _REPORT = "\n".join(
     (",".join(_COLUMNS), ",".join("true" if each.endswith(("active", "enabled")) else "text" for each in _COLUMNS))
 ).encode()
 
+# Where the way up from an account ends.
+_ROOT = "r-made"
+
 # Members that say that more is to come, or that the rest is not there.
-_LEFT_OUT = {"NextToken", "IsTruncated", "Error"}
+_LEFT_OUT = {"NextToken", "nextToken", "IsTruncated", "HasMoreDeliveryStreams", "Error"}
 
 # Values that other calls depend on together, on the first turn.
 _FIRST: Mapping[str, str] = {"KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS"}
@@ -48,6 +51,7 @@ _FIRST: Mapping[str, str] = {"KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEF
 _TEXTS: Mapping[str, str] = {
     **{"FifoQueue": "true", "FifoTopic": "true", "SqsManagedSseEnabled": "true", "FilterPolicyScope": "MessageBody"},
     **{"AddressFamily": "IPv4", "AllowMethods": "GET", "DeliverLogsStatus": "SUCCESS", "Engine": "aurora-mysql"},
+    **{"CloudWatchLogsLogGroupArn": "arn:aws:logs:eu-west-1:111122223333:log-group:made:*", "Content": _DOCUMENT},
     **{"Protocol": "6", "ResourceId": "vpc-1", "TreatMissingData": "missing", "Type": "AWS::S3::Object"},
 }
 # The keys of maps that have no enumeration.
@@ -72,8 +76,11 @@ def whole(client: str, method: str, turn: int = 0) -> dict[str, Any]:
     """The answer to an operation; of an enumeration, the value whose turn it is."""
     if method == "get_credential_report":
         return {"Content": _REPORT}
+    if method == "list_parents":
+        return {"Parents": [{"Id": _ROOT, "Type": "ROOT"}]}
     operation = model(client).operation_model(_operations(client)[method.replace("_", "").lower()])
-    return dict(_value(operation.output_shape, "", turn, ()))
+    answer = dict(_value(operation.output_shape, "", turn, ()))
+    return {"Roots": [{**answer["Roots"][0], "Id": _ROOT}]} if method == "list_roots" else answer
 
 
 def _value(shape: Any, name: str, turn: int, above: tuple[str, ...]) -> Any:
