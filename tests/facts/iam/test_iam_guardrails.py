@@ -198,6 +198,10 @@ def test_whether_alice_can_become_an_administrator(resources: list[Resource], ex
     assert escalates(view(*resources), "alice") is expected
 
 
+def test_the_canary_that_must_fail() -> None:
+    assert escalates(view(SELF, member(), path(), OPEN), "alice") is True
+
+
 def test_whom_a_policy_spares_stays_an_administrator_to_be_reached() -> None:
     spared = {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/chief"}}
     above = (member(), path(), OPEN, scp("spare", [TOP], allow("iam:*", Effect="Deny", Condition=spared)))

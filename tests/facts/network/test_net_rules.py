@@ -271,6 +271,11 @@ def test_a_hidden_source_matters_to_its_own_ports_only() -> None:
         (pattern("10.", None), None),  # it may become 10.0.0.0/0
         (pattern("10.0.0.0/", None), None),
         (pattern(None), None),
+        (Hidden(Reason.UNRESOLVED, "P", "P", pattern="[0-9.]+/2[48]"), 256),
+        (Hidden(Reason.UNRESOLVED, "P", "P", pattern="[0-9.]+/.*"), None),
+        (Hidden(Reason.UNRESOLVED, "P", "P", among=("52.4.0.0/24", "10.0.0.0/8")), 256),
+        (Hidden(Reason.UNRESOLVED, "P", "P", among=("10.0.0.0/8", "192.168.0.0/16")), 0),
+        (Hidden(Reason.UNRESOLVED, "P", "P", among=("10.0.0.0/8", "::/0")), None),  # refused, or written elsewhere
     ],
 )
 def test_a_partly_seen_cidr_bounds_what_it_lets_in(cidr: Any, most: int | None) -> None:
@@ -278,6 +283,19 @@ def test_a_partly_seen_cidr_bounds_what_it_lets_in(cidr: Any, most: int | None) 
     found = at_most(value["public_at_most"], "tcp", 22)
     assert found == most if most is not None else found > 1 << 31
     assert ("public" in gaps) == (most != 0)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(("10.0.0.0/8", "52.0.0.0/24", "52.0.0.0/8", "9.9.9.9/32")), min_size=1), rules())
+def test_one_of_some_ranges_lets_in_no_more_than_the_widest(among: list[str], other: dict[str, Any]) -> None:
+    hidden = Hidden(Reason.UNRESOLVED, "P", "P", among=tuple(among))
+    value, _ = facts(group(tcp(22, 22, hidden), other))
+    for one in among:
+        seen, _ = facts(group(tcp(22, 22, one), other))
+        for port in (21, 22, 23):
+            least, real = published(value["public"], "tcp", port), published(seen["public"], "tcp", port)
+            assert least[0] <= real[0] and least[1] <= real[1]
+            assert max(real) <= at_most(value["public_at_most"], "tcp", port)
 
 
 def test_many_single_addresses_add_up() -> None:
