@@ -27,6 +27,7 @@ _BUCKETS = {
     "cloudfront_access_logged": ("AWS::CloudFront::Distribution", "/DistributionConfig/Logging/Bucket"),
     "elb_access_logged": ("AWS::ElasticLoadBalancing::LoadBalancer", "/AccessLoggingPolicy/S3BucketName"),
 }
+_NAME = "Auditor::S3::BucketStatus:/BucketName"
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer:/facts/log.bucket"
 
 # policy key: mutants that nothing notices, and why that is no hole
@@ -48,6 +49,9 @@ SURVIVORS: dict[str, dict[str, str]] = {
         )
         for key, (type, path) in _BUCKETS.items()
     },
+    "cloudtrail_bucket_not_public": dict.fromkeys(
+        (f"drop {_NAME}", f"flip {_NAME}"), "read as it stands and by the fact, and either notices that it is hidden"
+    ),
     "ec2_imdsv2_required": dict.fromkeys(
         (f"drop {_ENDPOINT}", f"flip {_ENDPOINT}"), "of an instance's template; the template's own read stays beside it"
     ),

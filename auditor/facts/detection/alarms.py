@@ -244,7 +244,8 @@ def is_heard(alarm: Resource, mutes: Iterable[Resource]) -> Outcome:
     for mute in mutes:
         names, status = at(mute.properties, "MuteTargets", "AlarmNames"), mute.properties.get("Status")
         hidden = first_hidden([names, status])
-        if status != "EXPIRED" and (hidden is not None or alarm.name in (names or ())):
+        is_listed = isinstance(names, list | tuple) and alarm.name in names
+        if status != "EXPIRED" and (hidden is not None or is_listed or not isinstance(names, list | tuple | None)):
             return unsure("action", hidden, f"{mute.name} mutes the alarm {alarm.name}", mute.id, "/MuteTargets")
     return HOLDS
 

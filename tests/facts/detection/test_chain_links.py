@@ -96,6 +96,7 @@ def test_a_composite_alarm_acts_for_one_without_actions(changes: dict[str, Any],
         ({"MuteTargets": UNSEEN}, OPEN),
         ({"MuteTargets": UNSEEN, "Status": "EXPIRED"}, HOLDS),
         ({"MuteTargets": {}}, HOLDS),
+        ({"MuteTargets": {"AlarmNames": True}}, OPEN),
     ],
 )
 def test_a_mute_rule_covers_the_alarms_that_it_names(changes: dict[str, Any], expected: str) -> None:
