@@ -1,66 +1,36 @@
-"""What an account cannot see and another account of the same snapshots can: who owns the buckets that logs go to.
-
-No call is made for it. Each account is given the buckets of the others that some trail or replication names, as
-`Auditor::S3::OtherBucket`; the name of a bucket is unique, so that a bucket found in one account is in no other.
-"""
+"""What an account cannot see and another account of the same snapshots can. No call is made for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence
 from pathlib import Path as File
 
-from auditor.model import Json, Resource
+from auditor.model import Plan, Resource
 from auditor.snapshot import AccountLine, ResourceLine, lines
+from auditor.sources import elsewhere_buckets, elsewhere_keys
 
-OTHER = "Auditor::S3::OtherBucket"
-_BUCKET = "AWS::S3::Bucket"
-_TRAIL = "AWS::CloudTrail::Trail"
-_MEMBERSHIP = "Auditor::Organizations::Membership"
+# Types that no call lists: they are made of what other accounts hold.
+TOLD = frozenset((elsewhere_buckets.OTHER, elsewhere_keys.OTHER))
 
 
-class Buckets:
-    """The owners of the buckets that logs go to, by one pass over the files."""
+class Others:
+    """What each account is told of the others, as far as the plan reads it. One pass over the files, or none."""
 
-    def __init__(self, files: Iterable[File]) -> None:
-        self._owners: dict[str, str] = {}
-        self._organizations: dict[str, str] = {}
-        self._wanted: set[str] = set()
-        for file in files:
+    def __init__(self, files: Sequence[File], plan: Plan) -> None:
+        wanted = plan.reads.keys() & TOLD
+        self._buckets = elsewhere_buckets.Buckets()
+        self._keys = elsewhere_keys.Keys(plan)
+        for file in files if wanted else ():
             account = ""
             for line in lines(file):
                 if isinstance(line, AccountLine):
                     account = line.account
                 elif isinstance(line, ResourceLine):
-                    self._add(account, line.resource)
+                    if elsewhere_buckets.OTHER in wanted:
+                        self._buckets.add(account, line.resource)
+                    if elsewhere_keys.OTHER in wanted:
+                        self._keys.ask(account, line.resource)
+        self._keys.gather(files)
 
-    def _add(self, account: str, resource: Resource) -> None:
-        if resource.type == _BUCKET:
-            self._owners[resource.name] = account
-            self._wanted.update(_destinations(resource.properties.get("ReplicationConfiguration")))
-        elif resource.type == _TRAIL:
-            self._wanted.add(str(resource.properties.get("S3BucketName")))
-        elif resource.type == _MEMBERSHIP and isinstance(found := resource.properties.get("OrganizationId"), str):
-            self._organizations[account] = found
-
-    def of_others(self, account: str) -> tuple[Resource, ...]:
-        """Those that `account` does not own."""
-        return tuple(
-            self._seen_from(account, name, owner)
-            for name in sorted(self._wanted & self._owners.keys())
-            if (owner := self._owners[name]) != account
-        )
-
-    def _seen_from(self, account: str, name: str, owner: str) -> Resource:
-        id = f"{account}/{OTHER}/{name}"
-        properties = {"BucketName": name, "AccountId": owner}
-        if owner in self._organizations:
-            properties["OrganizationId"] = self._organizations[owner]
-        return Resource(OTHER, id, account, None, name, id, properties)
-
-
-def _destinations(replication: Json) -> Iterator[str]:
-    rules = replication.get("Rules") if isinstance(replication, Mapping) else None
-    for rule in rules or ():
-        destination = rule.get("Destination") if isinstance(rule, Mapping) else None
-        if isinstance(destination, Mapping):
-            yield str(destination.get("Bucket")).rpartition(":")[2]
+    def of(self, account: str) -> tuple[Resource, ...]:
+        return (*self._buckets.of_others(account), *self._keys.of_others(account))

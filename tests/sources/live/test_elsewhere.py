@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.model import Plan, Problem, Resource, Status, Verdict
 from auditor.snapshot import FORMAT, AccountCoverage, HeaderLine, writing
-from auditor.sources.elsewhere import OTHER
+from auditor.sources.elsewhere_buckets import OTHER
 from auditor.sources.file import SnapshotSource
 from auditor.sources.merge import merge
 
