@@ -1,13 +1,13 @@
-"""What an account cannot see and another account of the same snapshots can: the KMS keys that it names there.
+"""The KMS keys that resources name in other accounts, as their owners tell them.
 
-No call is made for it. Each account is given what the owners tell of the keys that its resources name by ARN, as
+Each account is given what the owners tell of the keys that its resources name by ARN, as
 `Auditor::KMS::OtherKey`: its state, or that there is none, where the owner's list is complete. What the owner's
 snapshot does not hold of a key is hidden here too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path as File
 
 import msgspec
@@ -46,31 +46,29 @@ class _Owner(msgspec.Struct):
 
 
 class Keys:
-    def __init__(self, files: Sequence[File], plan: Plan) -> None:
+    """First every resource is asked (`ask`), then the owners of what they name (`gather`)."""
+
+    def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._asked: dict[str, set[str]] = {}
-        for file in files:
-            self._ask(file)
         self._owners: dict[str, _Owner] = {}
+
+    def ask(self, account: str, resource: Resource) -> None:
+        if resource.type in USES:
+            reference = resource.properties.get(USES[resource.type].property)
+            if isinstance(reference, str) and (owner := _place(reference)[0][0]) and owner != account:
+                self._asked.setdefault(account, set()).add(reference)
+
+    def gather(self, files: Iterable[File]) -> None:
+        """Reads the files only where somebody named a key of another account."""
         places = {_place(reference)[0] for named in self._asked.values() for reference in named}
-        if places:
-            for file in files:
-                self._gather(file, places)
+        for file in files if places else ():
+            self._gather(file, places)
 
     def of_others(self, account: str) -> tuple[Resource, ...]:
         """What is told to the account of the keys that it names, one for each reference."""
         told = (self._told(account, reference) for reference in sorted(self._asked.get(account, ())))
         return tuple(each for each in told if each is not None)
-
-    def _ask(self, file: File) -> None:
-        account = ""
-        for line in lines(file):
-            if isinstance(line, AccountLine):
-                account = line.account
-            elif isinstance(line, ResourceLine) and line.resource.type in USES:
-                reference = line.resource.properties.get(USES[line.resource.type].property)
-                if isinstance(reference, str) and (owner := _place(reference)[0][0]) and owner != account:
-                    self._asked.setdefault(account, set()).add(reference)
 
     def _gather(self, file: File, places: set[_Place]) -> None:
         here: dict[str, _Owner] = {}

@@ -37,13 +37,9 @@ from auditor.snapshot import (
     lines,
     plant,
 )
-from auditor.sources import elsewhere, elsewhere_keys
+from auditor.sources.elsewhere import TOLD, Others
 from auditor.sources.folder import files_of
 from auditor.sources.unasked import unasked, without
-
-# Types that no call lists: they are made of what other accounts of the snapshots hold.
-_TOLD = elsewhere.TYPES | {elsewhere_keys.OTHER}
-
 
 # Of facts whose version was not stored yet.
 _FIRST = 1
@@ -153,9 +149,7 @@ class SnapshotSource:
 
     def scopes(self, plan: Plan) -> Iterator[Scope | Problem]:
         yield from self._missing
-        told = plan.reads.keys() & _TOLD if len(set(self.header.scope)) > 1 else set()
-        named = elsewhere.Elsewhere(self._files) if told & elsewhere.TYPES else None
-        keys = elsewhere_keys.Keys(self._files, plan) if elsewhere_keys.OTHER in told else None
+        told = Others(self._files if len(set(self.header.scope)) > 1 else (), plan)
         for file in self._files:
             gaps: dict[str, list[Gap]] = {}
             trailer: TrailerLine | None = None
@@ -177,10 +171,8 @@ class SnapshotSource:
                 never = tuple(_never_asked(name, own, coverage, plan))
                 self._tell(coverage, never)
                 unseen = (*own, *never)
-                others = (*(named.of_others(name) if named else ()), *(keys.of_others(name) if keys else ()))
-                yield SnapshotScope(
-                    file, name, unseen, coverage, others, unasked(coverage, plan), _stale(line_of, plan)
-                )
+                missing = unasked(coverage, plan)
+                yield SnapshotScope(file, name, unseen, coverage, told.of(name), missing, _stale(line_of, plan))
 
     def _tell(self, coverage: Coverage, never: Sequence[Gap]) -> None:
         """What an account lacks, for the header of the report."""
@@ -203,7 +195,7 @@ def _never_asked(account: str, gaps: Sequence[Gap], coverage: Coverage, plan: Pl
     if coverage.lists is None or "*" in unlisted:
         return
     for type in plan.reads:
-        if type not in coverage.lists and type not in unlisted and type not in _TOLD:
+        if type not in coverage.lists and type not in unlisted and type not in TOLD:
             yield Gap(account, None, type, None, (), Reason.UNSUPPORTED, f"{type} was not collected")
 
 

@@ -352,3 +352,26 @@ def test_no_store_is_held_against_every_selection(are_tags_seen: bool, monkeypat
     for one in stores:
         fact_of(one, view)
     assert asked < 6 * len(stores)
+
+
+@pytest.mark.parametrize(
+    ("body", "plans", "unknown"),
+    [
+        ({"Resources": [f"{ARNS[VOLUME]}a"]}, 0, {"plans"}),
+        ({"Resources": [f"{ARNS[VOLUME]}⟨V⟩"]}, 1, set()),
+        ({"Resources": [f"{ARNS[VOLUME]}*"]}, 1, set()),
+        ({"Resources": ["*"], "NotResources": [f"{ARNS[VOLUME]}a"]}, 0, {"plans"}),
+    ],
+)
+def test_a_name_that_is_only_a_symbol_may_be_any(body: Json, plans: int, unknown: set[str]) -> None:
+    rule = {"RuleName": "r", "TargetBackupVault": "there"}
+    volume = resource(VOLUME, "⟨V⟩", {})
+    held = [
+        volume,
+        resource(VAULT, "there", {"BackupVaultName": "there"}),
+        resource(SETTINGS, HERE, {"ResourceTypeOptInPreference": dict.fromkeys(OPT_IN.values(), True)}),
+        resource(PLAN, "p", {"BackupPlanId": "p", "BackupPlan": {"BackupPlanRule": [rule]}}),
+        resource(SELECTION, "s", {"BackupPlanId": "p", "BackupSelection": body}),
+    ]
+    value, doubts = fact_of(volume, view_of(held))
+    assert (len(value["plans"]), doubts) == (plans, unknown)

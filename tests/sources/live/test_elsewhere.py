@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.model import Gap, Plan, Problem, Reason, Resource, Status, Verdict
 from auditor.snapshot import FORMAT, AccountCoverage, HeaderLine, writing
-from auditor.sources.elsewhere import OTHER, TOLD
+from auditor.sources.elsewhere_logs import OTHER, TOLD
 from auditor.sources.file import SnapshotSource
 from auditor.sources.merge import merge
 
