@@ -26,7 +26,7 @@ TOLD = "Auditor::ObservabilityAdmin::OrganizationRules"
 READS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     RULE: (("Rule",),),
     STATUS: (("RuleHealth",),),
-    TOLD: (("OrganizationId",), ("IsComplete",), ("Rules",)),
+    TOLD: (("AccountId",), ("OrganizationId",), ("IsComplete",), ("Rules",)),
 }
 
 _ORGANIZATION = re.compile(r"""\s*OrganizationId\s*=\s*["']([^"']*)["']\s*""")

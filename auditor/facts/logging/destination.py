@@ -145,7 +145,8 @@ def _is_sibling(owner: str, account: str, view: View) -> Truth:
         return T
     theirs = [
         other.properties.get("OrganizationId")
-        for other in view.related(OTHER)
+        for type in (OTHER, centralization.TOLD)
+        for other in view.related(type)
         if other.properties.get("AccountId") == owner
     ]
     known = [one for one in theirs if isinstance(one, str)]

@@ -253,6 +253,14 @@ def test_a_member_account_knows_of_rules_what_others_tell() -> None:
     assert asked(delivering(), bucket(), lone, group(), gaps=refused)[2] == set()
 
 
+def test_who_tells_rules_of_the_organization_is_of_it() -> None:
+    other = "222233334444"
+    teller = made(TOLD, other, {"AccountId": other, "OrganizationId": "o-1", "IsComplete": True, "Rules": []})
+    held = [delivering(), bucket(), MEMBER, group(), subscription(DestinationArn=destination(other))]
+    assert asked(*held, told()) == ({other}, set(), {"siblings"})
+    assert asked(*held, teller) == ({other}, {other}, set())
+
+
 def test_each_trail_is_a_source_with_its_ends_and_their_classes() -> None:
     held = [
         delivering(),
