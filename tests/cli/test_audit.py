@@ -13,7 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faulty import CUT, DENIED, DRIPPING_BODY, DRIPPING_HEAD, EXPIRED, HANG, Answer, Fault, endpoint, refusing
+from faulty import (
+    CUT,
+    DENIED,
+    DRIPPING_BODY,
+    DRIPPING_HEAD,
+    EXPIRED,
+    HANG,
+    THROTTLED,
+    Answer,
+    Fault,
+    endpoint,
+    refusing,
+)
 from moto_account import aws, moto_url
 from seed import CANARY, REGION, seed
 
@@ -140,6 +152,10 @@ def everything_denied(service: str, said: str) -> Answer | None:
     return None if service == "sts" else Answer(403, DENIED)
 
 
+def everything_throttled(service: str, said: str) -> Answer | None:
+    return None if service == "sts" else Answer(400, THROTTLED)
+
+
 def expired(service: str, said: str) -> Answer | None:
     return Answer(403, EXPIRED)
 
@@ -172,6 +188,7 @@ def dripping(service: str, said: str) -> Answer | None:
         ((), expired, {"AWS_DEFAULT_REGION": None}, "no region is set"),
         (("--region", "mars-*"), None, {}, "--region mars-*: matches none of"),
         ((), everything_denied, {}, "`auditor permissions`"),
+        ((), everything_throttled, {}, "123456789012 does not answer: ec2:DescribeRegions (Throttling)"),
         (("--region", "eu-*"), refusing("Action=DescribeRegions"), {}, "name them with --region"),
         (("--account", "1"), None, {}, "--organization"),
     ],
