@@ -79,4 +79,4 @@ def _planned(judging: Judging, live: Live) -> str:
     pack = session.load_pack(config, session.opa_binary(judging.install_engine))
     framework = session.framework_of(judging.framework, judging.framework_file, pack)
     plan = session.make_plan(session.chosen(pack, config, "live", framework))
-    return described(wanted_of(plan.reads), live.options)
+    return described(wanted_of(plan.reads), live.options, live.organization, bool(live.role_arns))

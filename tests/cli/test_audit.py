@@ -217,6 +217,15 @@ def test_the_plan_needs_no_account(run: Run) -> None:
     assert "rds:" not in done.stdout
 
 
+def test_the_plan_names_how_accounts_are_reached(run: Run) -> None:
+    organization = run("audit", "--plan", "--policy", "s3-bucket-tls*", "--organization", **NO_CREDENTIALS)
+    assert "organizations:ListAccounts" in organization.stdout
+    assert "sts:AssumeRole  for each member account" in organization.stdout
+    role = run("audit", "--plan", "--policy", "s3-bucket-tls*", "--role-arn", "arn", **NO_CREDENTIALS)
+    assert "organizations:" not in role.stdout
+    assert "sts:AssumeRole  for each role" in role.stdout
+
+
 def test_an_endpoint_that_never_answers_is_a_gap_within_its_time(run: Run, moto_url: str) -> None:
     def silent(service: str, said: str) -> Answer | None:
         return HANG if service == "rds" else None
