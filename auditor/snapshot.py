@@ -210,7 +210,7 @@ def lines(path: File) -> Iterator[Line]:
     except msgspec.MsgspecError as error:
         raise SourceError(f"{path}:{number}: not a line of a snapshot: {error}") from error
     except _damage(path) as error:
-        raise SourceError(f"{path}: cannot be read: {error}") from error
+        raise SourceError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
 @contextmanager

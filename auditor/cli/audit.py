@@ -80,4 +80,4 @@ def _planned(judging: Judging, live: Live) -> str:
     framework = session.framework_of(judging.framework, judging.framework_file, pack)
     values = session.parameter_values(pack, config, judging.settings, framework)
     plan = session.make_plan(session.chosen(pack, config, "live", framework), values)
-    return described(wanted_of(plan.reads), live.options)
+    return described(wanted_of(plan.reads), live.options, live.organization, bool(live.role_arns))

@@ -58,17 +58,29 @@ def _size(names: Sequence[str]) -> int:
     return len(json.dumps(_document(names), separators=(",", ":")))
 
 
-def described(wanted: Wanted, options: frozenset[str]) -> str:
-    """The calls of a run as text: service, scope, operation, IAM action, and for what each is asked."""
-    lines = [f"{'sts':<12} {'once':<12} {'get_caller_identity':<36} (needs no permission)"]
-    lines.append(f"{'ec2':<12} {'once':<12} {'describe_regions':<36} {REGIONS}")
+def described(wanted: Wanted, options: frozenset[str], organization: bool = False, roles: bool = False) -> str:
+    """The calls of a run as text: service, scope, operation, IAM action, and for what each is asked.
+
+    What is asked once is asked in every account. `organization`, `roles`: how the accounts are reached.
+    """
+    lines = [_line("sts", "once", "get_caller_identity", "(needs no permission)")]
+    if organization:
+        lines += [_line("organizations", "at the start", "list_accounts", action) for action in ORGANIZATION]
+    if organization or roles:
+        of = "each member account" if organization else "each role"
+        lines.append(_line("sts", "at the start", "assume_role", "sts:AssumeRole", of))
+    lines.append(_line("ec2", "once", "describe_regions", REGIONS))
     if ANALYZER in wanted:
-        lines.append(f"{'organizations':<12} {'once':<12} {'describe_organization':<36} {MEMBERSHIP}")
+        lines.append(_line("organizations", "once", "describe_organization", MEMBERSHIP))
     for service, call in calls(wanted, options):
         scope = "once" if service.scope == "global" else "each region"
-        of = f"  for each {call.of}" if call.of else ""
-        lines.append(f"{call.client or service.client:<12} {scope:<12} {call.method:<36} {call.action}{of}")
+        of = f"each {call.of}" if call.of else ""
+        lines.append(_line(call.client or service.client, scope, call.method, call.action, of))
     return "\n".join(lines) + "\n"
+
+
+def _line(service: str, scope: str, operation: str, action: str, of: str = "") -> str:
+    return f"{service:<12} {scope:<12} {operation:<36} {action}{f'  for {of}' if of else ''}"
 
 
 def as_json(found: Sequence[dict[str, Json]]) -> str:

@@ -20,6 +20,7 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 from botocore.exceptions import BotoCoreError, InvalidRegionError, ProfileNotFound
 
 from auditor.collectors.base import Refused, ask
+from auditor.collectors.bodies import require_whole
 from auditor.data.partitions import HOMES
 from auditor.errors import SourceError
 from auditor.model import Reason
@@ -100,6 +101,7 @@ def through_role(base: Account, role_arn: str, external_id: str | None, patience
 def _account(session: boto3.session.Session, patience: Patience) -> Account:
     config = _config(patience)
     _without_account_in_host(session)
+    session.events.register("after-call", require_whole)
     lock, clients = threading.Lock(), dict[tuple[str, str], Any]()
 
     def client(service: str, where: str) -> Any:

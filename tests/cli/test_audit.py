@@ -13,7 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faulty import CUT, DENIED, DRIPPING_BODY, DRIPPING_HEAD, EXPIRED, HANG, Answer, Fault, endpoint, refusing
+from faulty import (
+    CUT,
+    DENIED,
+    DRIPPING_BODY,
+    DRIPPING_HEAD,
+    EXPIRED,
+    HANG,
+    THROTTLED,
+    Answer,
+    Fault,
+    endpoint,
+    refusing,
+)
 from moto_account import aws, moto_url
 from seed import CANARY, REGION, seed
 
@@ -140,6 +152,10 @@ def everything_denied(service: str, said: str) -> Answer | None:
     return None if service == "sts" else Answer(403, DENIED)
 
 
+def everything_throttled(service: str, said: str) -> Answer | None:
+    return None if service == "sts" else Answer(400, THROTTLED)
+
+
 def expired(service: str, said: str) -> Answer | None:
     return Answer(403, EXPIRED)
 
@@ -172,6 +188,7 @@ def dripping(service: str, said: str) -> Answer | None:
         ((), expired, {"AWS_DEFAULT_REGION": None}, "no region is set"),
         (("--region", "mars-*"), None, {}, "--region mars-*: matches none of"),
         ((), everything_denied, {}, "`auditor permissions`"),
+        ((), everything_throttled, {}, "123456789012 does not answer: ec2:DescribeRegions (Throttling)"),
         (("--region", "eu-*"), refusing("Action=DescribeRegions"), {}, "name them with --region"),
         (("--account", "1"), None, {}, "--organization"),
     ],
@@ -198,6 +215,15 @@ def test_the_plan_needs_no_account(run: Run) -> None:
     assert [line.split()[-1] for line in done.stdout.splitlines()[2:3]] == ["s3:ListAllMyBuckets"]
     assert "s3:GetBucketPolicy" in done.stdout
     assert "rds:" not in done.stdout
+
+
+def test_the_plan_names_how_accounts_are_reached(run: Run) -> None:
+    organization = run("audit", "--plan", "--policy", "s3-bucket-tls*", "--organization", **NO_CREDENTIALS)
+    assert "organizations:ListAccounts" in organization.stdout
+    assert "sts:AssumeRole  for each member account" in organization.stdout
+    role = run("audit", "--plan", "--policy", "s3-bucket-tls*", "--role-arn", "arn", **NO_CREDENTIALS)
+    assert "organizations:" not in role.stdout
+    assert "sts:AssumeRole  for each role" in role.stdout
 
 
 def test_an_endpoint_that_never_answers_is_a_gap_within_its_time(run: Run, moto_url: str) -> None:

@@ -222,7 +222,10 @@ class Answers:
             return None
         answer = lacking(self._client, params["url_path"])
         validate_parameters(answer, model.output_shape)
-        return SimpleNamespace(status_code=200), {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
+        return SimpleNamespace(status_code=200, content=b"<answer/>"), {
+            **answer,
+            "ResponseMetadata": {"HTTPStatusCode": 200},
+        }
 
     def _after(self, model: Any, parsed: Answer, **_: Any) -> None:
         mend = self.recorded.mends.get(_name(model))

@@ -107,6 +107,42 @@ def test_whatever_breaks_is_a_gap(
     assert "AWS::EC2::Volume" in trailer(file).coverage["123456789012"].lists
 
 
+@pytest.mark.parametrize(
+    ("service", "type", "action", "body"),
+    [
+        ("rds", "AWS::RDS::DBInstance", "rds:DescribeDBInstances", b"<DescribeDBInstancesResponse><DBInstances>"),
+        ("ec2", "AWS::EC2::Volume", "ec2:DescribeVolumes", b"\x00\xff"),
+        ("s3", "AWS::S3::Bucket", "s3:ListAllMyBuckets", b"<html><body>Sign in</body></html>"),
+        ("kms", "AWS::KMS::Key", "kms:ListKeys", b'{"Keys": [{"KeyId"'),
+        ("kms", "AWS::KMS::Key", "kms:ListKeys", b'{"Keys": 7}'),
+        ("lambda", "AWS::Lambda::Function", "lambda:ListFunctions", b"{"),
+        ("monitoring", "AWS::CloudWatch::Alarm", "cloudwatch:DescribeAlarms", b"\x9f"),
+    ],
+)
+def test_a_malformed_answer_is_a_gap_in_every_protocol(
+    aws: Any,
+    moto_url: str,
+    collecting: Collect,
+    monkeypatch: pytest.MonkeyPatch,
+    service: str,
+    type: str,
+    action: str,
+    body: bytes,
+) -> None:
+    """Regions are listed before, so that one of EC2's answers stays whole."""
+
+    def fault(signed: str, said: str) -> Answer | None:
+        return Answer(200, body) if signed == service and "DescribeRegions" not in said else None
+
+    with endpoint(moto_url, fault) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        file, _ = collecting(own_account(None, ONCE), wanted=wanted_of({type: ((),), "AWS::SQS::Queue": ((),)}))
+    (hole,) = [gap for gap in gaps_of(file) if gap.type == type]
+    assert (hole.id, hole.reason) == (None, Reason.FAILED)
+    assert hole.detail.startswith(f"{action} (")
+    assert set(trailer(file).coverage["123456789012"].lists) & {type, "AWS::SQS::Queue"} == {"AWS::SQS::Queue"}
+
+
 def test_credentials_that_end_in_the_middle_leave_the_rest_unseen(
     aws: Any, moto_url: str, collecting: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
