@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import resource as limits
 import time
+from collections import deque
 from collections.abc import Callable
 
 from auditor.facts.attach import ScopeView
@@ -108,4 +109,7 @@ def facts() -> None:
     )
     nothing = ScopeView({}, {})
     made = groups(5_000, 20)
-    _timed("net.rules, 5,000 security groups of 20 rules", 3, lambda: [RULES.compute(one, nothing) for one in made])
+    # as in an audit, which keeps the facts of one shard at a time
+    _timed(
+        "net.rules, 5,000 security groups of 20 rules", 3, lambda: deque((RULES.compute(g, nothing) for g in made), 0)
+    )
