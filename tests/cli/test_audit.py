@@ -39,6 +39,7 @@ AUDITOR = Path(sys.executable).with_name("auditor")
 MOTO_LACKS = (
     *("ec2:GetInstanceMetadataDefaults", "ec2:GetSnapshotBlockPublicAccessState", "StorageEncryptionType"),
     "cloudtrail:ListEventDataStores",
+    *("cloudwatch:ListAlarmMuteRules", "logs:DescribeAccountPolicies", "observabilityadmin:"),
     "was not collected",  # a type of which moto knows no call
     *("lambda:ListFunctionUrlConfigs", "access-analyzer:ListAnalyzers", "an analyzer of the organization"),
     *("securityhub:DescribeSecurityHubV2", "securityhub:GetEnabledStandards", "securityhub:ListEnabledProducts"),
