@@ -210,6 +210,12 @@ def test_one_clear_message_before_anything_else(
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_an_empty_account_passes_with_nothing_judged(run: Run) -> None:
+    done = run(*LIVE, "--policy", "s3-bucket-public-access-blocked")
+    assert done.returncode == 0, done.stderr
+    assert "0 FAIL, 0 UNKNOWN, 0 PASS" in done.stdout
+
+
 def test_the_plan_needs_no_account(run: Run) -> None:
     done = run("audit", "--plan", "--policy", "s3-bucket-tls*", **NO_CREDENTIALS)
     assert done.returncode == 0, done.stderr

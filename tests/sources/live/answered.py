@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 from botocore.validate import validate_parameters
 
+from auditor.collectors.call import picked
+
 Case = Mapping[str, Any]
 Answer = dict[str, Any]
 Mend = Callable[[Answer, Case], None]  # changes moto's answer into AWS's
@@ -80,9 +82,8 @@ def _boundary(answer: Answer, case: Case) -> None:
 def _pings(answer: Answer, case: Case) -> None:
     for group in answer["SecurityGroups"]:
         group["IpPermissions"] = [
-            {**{key: rule[key] for key in ("IpProtocol", "FromPort", "ToPort") if key in rule}, "IpRanges": ranges}
+            {**picked(rule, "IpProtocol", "FromPort", "ToPort"), "IpRanges": [{"CidrIp": rule["CidrIp"]}]}
             for rule in _properties(case)["SecurityGroupIngress"]
-            for ranges in [[{"CidrIp": rule["CidrIp"]}]]
         ]
 
 
