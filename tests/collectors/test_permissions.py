@@ -34,6 +34,13 @@ NOT_IN_THE_SEED = {
     "cloudtrail:GetEventDataStore": "asked in test_trails.py",
     **dict.fromkeys(
         (
+            *("organizations:ListPoliciesForTarget", "organizations:ListParents", "organizations:ListRoots"),
+            "organizations:DescribePolicy",
+        ),
+        "asked in test_organizations.py",
+    ),
+    **dict.fromkeys(
+        (
             *("cloudfront:GetDistributionConfig", "ecr:GetRepositoryPolicy", "secretsmanager:GetResourcePolicy"),
             *("elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeLoadBalancerAttributes"),
             *("sns:GetTopicAttributes", "sqs:GetQueueAttributes"),
