@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from auditor.model import Json, Path, Resource
+from auditor.model import Hidden, Json, Path, Reason, Resource
 from auditor.projection import child
 
 _ENCODER = msgspec.json.Encoder(order="deterministic", enc_hook=str)
@@ -89,8 +89,24 @@ def _named(element: Json, key: str, name: str) -> bool:
     return isinstance(element, Mapping) and element.get(key) == name
 
 
+class _Unseen(msgspec.Struct):
+    """Of a hidden value what says which one it is; what else is known of it may grow with the tool."""
+
+    reason: Reason
+    detail: str
+    symbol: str | None
+
+
 def _canonical(value: Json) -> str:
-    return _ENCODER.encode(value).decode()
+    return _ENCODER.encode(_told(value)).decode()
+
+
+def _told(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        return {key: _told(below) for key, below in value.items()}
+    if isinstance(value, list | tuple):
+        return [_told(below) for below in value]
+    return _Unseen(value.reason, value.detail, value.symbol) if isinstance(value, Hidden) else value
 
 
 def _unordered(value: Json) -> str:
