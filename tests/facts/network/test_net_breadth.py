@@ -90,3 +90,9 @@ def test_a_hidden_range_of_one_port_is_one_port_at_most() -> None:
     value, _, gaps = facts([rule("tcp", (443, 443), "10.0.0.0/8") | {"CidrIp": HIDDEN}])
     assert (least(value, "tcp", 65536), most(value, "tcp", 65536)) == (0, 1)
     assert "net.breadth" in gaps
+
+
+def test_a_thousand_rules_name_a_few_of_them() -> None:
+    _, value, _ = facts([rule("tcp", (22, 22), f"52.0.{n // 256}.{n % 256}/32") for n in range(1000)])
+    (opening,) = value["public"]
+    assert opening["ipv4"] == 1000 and len(opening["rules"]) == 20
