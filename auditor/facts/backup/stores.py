@@ -11,8 +11,8 @@ import msgspec
 
 from auditor.facts.backup.selection import Store
 from auditor.facts.base import View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam.logic import T, Truth, U, truth
-from auditor.facts.network.by_view import by_view
 from auditor.model import HIDDEN, Gap, Json, Resource
 
 SETTINGS = "Auditor::Backup::RegionSettings"

@@ -22,13 +22,13 @@ import msgspec
 
 from auditor.data.kms_uses import UNDOCUMENTED, USES, Probe, Use
 from auditor.facts.base import Derived, Fact, Unknown, View
+from auditor.facts.by_view import by_view
 from auditor.facts.crypto.resolve import ALIAS, KEY, OTHER, REGION, REPLICA, Resolved, hidden, place_of, resolve
 from auditor.facts.iam.document import Document, parse, statement_doubt
 from auditor.facts.iam.logic import T, Truth, U, every, truth, unknown
 from auditor.facts.iam.match import Caller, Request, decides
 from auditor.facts.iam.operators import Values
 from auditor.facts.iam.text import item
-from auditor.facts.network.by_view import by_view
 from auditor.model import HIDDEN, Hidden, Json, Reason, Resource, Text, pointer
 
 TRAIL = "AWS::CloudTrail::Trail"

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from auditor.facts.base import View
-from auditor.facts.network.by_view import by_view
+from auditor.facts.by_view import by_view
 from auditor.model import HIDDEN, Gap, Hidden, Json, Reason, Resource
 
 KEY = "AWS::KMS::Key"

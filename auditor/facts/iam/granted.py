@@ -14,9 +14,9 @@ from importlib import resources
 import msgspec
 
 from auditor.facts.base import View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam.document import Document, parse
 from auditor.facts.iam.text import Item, item
-from auditor.facts.network.by_view import by_view
 from auditor.model import HIDDEN, Hidden, Json, Path, Reason, Resource, Text, pointer
 
 USER, ROLE, GROUP = "AWS::IAM::User", "AWS::IAM::Role", "AWS::IAM::Group"

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.base import View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam.document import Document, Terms, parse
 from auditor.facts.iam.effective import doubtful
-from auditor.facts.network.by_view import by_view
 from auditor.model import HIDDEN, Gap, Hidden, Json, Reason, Resource
 
 POLICY = "AWS::Organizations::Policy"

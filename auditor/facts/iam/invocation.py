@@ -18,11 +18,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from auditor.facts.base import Derived, Fact, Unknown, View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam.document import Condition, Document, Element, Principals, Statement, parse, statement_doubt
 from auditor.facts.iam.fixed import Demand, fixes
 from auditor.facts.iam.logic import F, T, Truth, U, every, some, truth, unknown
 from auditor.facts.iam.match import is_everyone
-from auditor.facts.network.by_view import by_view
 from auditor.facts.network.unlisted import unlisted
 from auditor.model import HIDDEN, Hidden, Json, Reason, Resource, pointer
 

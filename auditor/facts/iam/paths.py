@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from auditor.facts.base import View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam import guardrails
 from auditor.facts.iam.account import Account
 from auditor.facts.iam.assuming import trusts, way
@@ -22,7 +23,6 @@ from auditor.facts.iam.logic import F, T, Truth, U, every, some
 from auditor.facts.iam.match import Caller
 from auditor.facts.iam.moves import Mover, Moves
 from auditor.facts.iam.reaching import NONE, Bits, both, either
-from auditor.facts.network.by_view import by_view
 
 _JOINED = 50  # groups that a limited user may join, each judged with it; beyond: U
 _ASKED = 100_000  # callers of trusts that tell principals apart; beyond: U

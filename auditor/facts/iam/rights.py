@@ -12,6 +12,7 @@ import functools
 from auditor.data.escalation_paths import METHODS, Call
 from auditor.data.iam_admin import ADMIN_KIT
 from auditor.facts.base import View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam.effective import State, may_anything, on_each, reach, truth_of
 from auditor.facts.iam.globs import EACH
 from auditor.facts.iam.logic import F, T, Truth, U, every
@@ -19,7 +20,6 @@ from auditor.facts.iam.moves import glob_of
 from auditor.facts.iam.paths import Edge, Ways, ways
 from auditor.facts.iam.reaching import NO_RESOURCE, Bits, Targets
 from auditor.facts.iam.text import item
-from auditor.facts.network.by_view import by_view
 from auditor.model import Text
 
 _PRINCIPALS = ("user", "role", "group", "policy")

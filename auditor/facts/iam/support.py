@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.facts.attach import ScopeView
 from auditor.facts.base import Derived, Fact, View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam.cover import covered, glob, narrow, wide
 from auditor.facts.iam.document import Document, Statement, cause, parse
 from auditor.facts.iam.full_admin import FULL_ADMIN
 from auditor.facts.iam.logic import F, T, Truth, U, between, every, some, truth, unknown
 from auditor.facts.iam.text import item
-from auditor.facts.network.by_view import by_view
 from auditor.model import HIDDEN, Hidden, Json, Reason, Resource, Text
 
 ROLE = "AWS::IAM::Role"

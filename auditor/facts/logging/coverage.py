@@ -18,12 +18,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.facts.base import Derived, Fact, Unknown, View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam.logic import F, T, U, every
 from auditor.facts.logging import extent
 from auditor.facts.logging.classes import Class, missed
 from auditor.facts.logging.extent import MODES
 from auditor.facts.logging.recorders import STATUS, STORE, TRAIL, Check, Recorder, stores, trails, unlisted
-from auditor.facts.network.by_view import by_view
 from auditor.model import HIDDEN, Hidden, Json, Reason, Resource
 
 ACCOUNT = "Auditor::Account::Account"

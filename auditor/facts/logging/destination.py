@@ -17,13 +17,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from auditor.facts.base import Derived, Fact, Unknown, View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam.logic import F, T, Truth, U, truth
 from auditor.facts.logging import centralization, forwarding
 from auditor.facts.logging.coverage import ACCOUNT, MEMBERSHIP
 from auditor.facts.logging.ends import End, behind, not_listed, of_region, unseen
 from auditor.facts.logging.recorders import TRAIL, Recorder, trails, unlisted
 from auditor.facts.logging.replication import BUCKET, OTHER, READS, Writing, of_bucket
-from auditor.facts.network.by_view import by_view
 from auditor.facts.values import doubt
 from auditor.model import HIDDEN, Hidden, Json, Reason, Resource, pointer
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from auditor.facts.base import View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam.logic import T, Truth, every
-from auditor.facts.network.by_view import by_view
 from auditor.model import Gap, Hidden, Resource
 
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 import msgspec
 
 from auditor.facts.base import Derived, Fact, View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam.logic import F, T, Truth, U, every, some, truth, unknown
 from auditor.facts.iam.public import PUBLIC
 from auditor.facts.logging.recorders import TRAIL, unlisted
-from auditor.facts.network.by_view import by_view
 from auditor.facts.values import at, doubt
 from auditor.model import HIDDEN, Hidden, Json, Resource
 

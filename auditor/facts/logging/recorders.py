@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from auditor.facts.base import View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam.logic import F, T, Truth, U, every
 from auditor.facts.logging.selectors import Selector, selectors_of
-from auditor.facts.network.by_view import by_view
 from auditor.model import HIDDEN, Gap, Hidden, Json, Reason, Resource
 
 TRAIL = "AWS::CloudTrail::Trail"

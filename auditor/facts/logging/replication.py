@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from auditor.facts.base import View
+from auditor.facts.by_view import by_view
 from auditor.facts.iam.logic import F, T, Truth, U, every, some, truth
 from auditor.facts.logging.ends import End, not_listed, unseen
-from auditor.facts.network.by_view import by_view
 from auditor.facts.values import at, doubt, first_hidden
 from auditor.model import HIDDEN, Hidden, Json, Reason, Resource
 

@@ -14,7 +14,7 @@ import msgspec
 
 from auditor.data.protocols import ALL, TRANSPORTS
 from auditor.facts.base import Derived, Fact, View
-from auditor.facts.network.by_view import by_view
+from auditor.facts.by_view import by_view
 from auditor.facts.network.first_match import LAST_NUMBER, Entry, openings
 from auditor.facts.network.openings import publish
 from auditor.facts.network.reading import (

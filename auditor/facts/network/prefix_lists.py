@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from auditor.facts.base import View
-from auditor.facts.network.by_view import by_view
+from auditor.facts.by_view import by_view
 from auditor.facts.network.public_cidr import width
 from auditor.facts.network.reading import Doubt, Source, anywhere, doubt_of, identity, of_gap, source
 from auditor.facts.network.sets import normal

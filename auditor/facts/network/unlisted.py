@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.facts.base import View
-from auditor.facts.network.by_view import by_view
+from auditor.facts.by_view import by_view
 from auditor.model import Gap, Reason, Resource
 
 
