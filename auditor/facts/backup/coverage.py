@@ -28,15 +28,14 @@ from auditor.facts.backup.stores import (
     INSTANCE,
     KINDS,
     SETTINGS,
-    Place,
     cluster_of,
     is_store,
-    located,
     store,
     unlisted,
 )
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.iam.logic import F, T, U, unknown
+from auditor.facts.located import Place, located
 from auditor.model import Hidden, Json, Path, Reason, Resource
 
 REGION = "Auditor::Account::Region"

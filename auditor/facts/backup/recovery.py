@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from auditor.facts.backup.stores import CLUSTER, INSTANCE, KINDS, Place, cluster_of, is_store, located, unlisted
+from auditor.facts.backup.stores import CLUSTER, INSTANCE, KINDS, cluster_of, is_store, unlisted
 from auditor.facts.base import Derived, Fact, View
 from auditor.facts.by_view import by_view
 from auditor.facts.iam.logic import F, U, unknown
+from auditor.facts.located import Place, located
 from auditor.model import HIDDEN, Hidden, Json, Path, Resource, Text
 
 SAVED = "Auditor::Backup::ProtectedResource"

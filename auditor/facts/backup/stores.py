@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availabili
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -13,14 +13,12 @@ from auditor.facts.backup.selection import Store
 from auditor.facts.base import View
 from auditor.facts.by_view import by_view
 from auditor.facts.iam.logic import T, Truth, U, truth
+from auditor.facts.located import Place, list_gaps, located
 from auditor.model import HIDDEN, Gap, Json, Resource
 
 SETTINGS = "Auditor::Backup::RegionSettings"
 CLUSTER = "AWS::RDS::DBCluster"
 INSTANCE = "AWS::RDS::DBInstance"
-
-# An account, and a region of it.
-Place = tuple[str, str | None]
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -68,14 +66,9 @@ def cluster_of(member: Resource, view: View) -> Resource | None:
     return _by_name(view, CLUSTER).get((member.account, member.region, str(named)))
 
 
-def located(view: View, type: str, place: Place) -> Sequence[Resource]:
-    """The resources of a joined type in a region."""
-    return _by_place(view, type).get(place, ())
-
-
 def unlisted(view: View, type: str, place: Place) -> Iterator[Gap]:
     """What hides whole resources of a type in the region."""
-    for gap in _lists(view, type):
+    for gap in list_gaps(view, type):
         if gap.account == place[0] and gap.region in (None, place[1]):
             yield gap
 
@@ -100,18 +93,5 @@ def _untagged(view: View, type: str) -> frozenset[str | None]:
 
 
 @by_view
-def _by_place(view: View, type: str) -> Mapping[Place, Sequence[Resource]]:
-    found: dict[Place, list[Resource]] = {}
-    for each in view.related(type):
-        found.setdefault((each.account, each.region), []).append(each)
-    return found
-
-
-@by_view
 def _by_name(view: View, type: str) -> Mapping[tuple[str, str | None, str], Resource]:
     return {(each.account, each.region, each.name): each for each in view.related(type)}
-
-
-@by_view
-def _lists(view: View, type: str) -> Sequence[Gap]:
-    return [gap for gap in view.gaps(type) if gap.id is None]

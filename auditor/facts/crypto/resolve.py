@@ -12,7 +12,8 @@ import msgspec
 
 from auditor.facts.base import View
 from auditor.facts.by_view import by_view
-from auditor.model import HIDDEN, Gap, Hidden, Json, Reason, Resource
+from auditor.facts.located import Place, list_gaps
+from auditor.model import HIDDEN, Hidden, Json, Reason, Resource
 
 KEY = "AWS::KMS::Key"
 REPLICA = "AWS::KMS::ReplicaKey"
@@ -23,9 +24,6 @@ REGION = "Auditor::Account::Region"
 OTHER = "Auditor::KMS::OtherKey"
 
 Kind = Literal["none", "aws_owned", "aws_managed", "customer", "foreign", "missing", "unknown"]
-
-# An account, and a region of it.
-Place = tuple[str, str | None]
 
 _AWS = "alias/aws/"
 _OWNED = "AWS_OWNED_KMS_KEY"
@@ -106,7 +104,7 @@ def _unseen(
     if account != owner.account:
         return Resolved("foreign", place, why=Hidden(Reason.OUTSIDE, f"{reference} is a key of another account"))
     for type in types:
-        for gap in _lists(view, type):
+        for gap in list_gaps(view, type):
             if gap.parent is None and gap.account == account and gap.region in (None, region):
                 return Resolved("unknown", place, why=Hidden(gap.reason, gap.detail))
     if region not in (owner.region, *_regions(view)):
@@ -158,14 +156,9 @@ def _named(resources: Sequence[Resource]) -> Iterator[tuple[tuple[str, str | Non
 
 
 @by_view
-def _lists(view: View, type: str) -> Sequence[Gap]:
-    return [gap for gap in view.gaps(type) if gap.id is None]
-
-
-@by_view
 def _outside(view: View, type: str) -> frozenset[str | None]:
     """The resources of a template that name one of the type which the template does not hold."""
-    return frozenset(gap.parent for gap in _lists(view, type) if gap.reason is Reason.OUTSIDE)
+    return frozenset(gap.parent for gap in list_gaps(view, type) if gap.reason is Reason.OUTSIDE)
 
 
 @by_view

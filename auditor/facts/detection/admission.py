@@ -15,11 +15,12 @@ import msgspec
 
 from auditor.facts.base import View
 from auditor.facts.detection.outcome import HOLDS, Outcome, broken, unsure
-from auditor.facts.detection.reading import in_region, not_listed
+from auditor.facts.detection.reading import not_listed
 from auditor.facts.iam.document import parse, statement_doubt
 from auditor.facts.iam.logic import F, T, Truth, every, some
 from auditor.facts.iam.match import Caller, Request, decides
 from auditor.facts.iam.operators import Values
+from auditor.facts.located import located
 from auditor.facts.values import flag
 from auditor.model import HIDDEN, Hidden, Json, Resource
 
@@ -141,7 +142,7 @@ def _key(topic: Resource, publisher: Publisher, view: View) -> Outcome:
     if name == "alias/aws/sns":
         return broken("publisher", f"the key alias/aws/sns of {topic.name} shuts {publisher.service} out", *at)
     if name.startswith("alias/"):
-        aliases = [each for each in in_region(view, ALIAS, topic.account, topic.region) if each.name == name]
+        aliases = [each for each in located(view, ALIAS, (topic.account, topic.region)) if each.name == name]
         target = aliases[0].properties.get("TargetKeyId") if aliases else None
         if not isinstance(target, str):
             gap = not_listed(view, ALIAS, topic, topic.region)
@@ -150,7 +151,7 @@ def _key(topic: Resource, publisher: Publisher, view: View) -> Outcome:
                 return broken("publisher", f"the key {name} of {topic.name} does not exist", *at)
             return unsure("publisher", why, f"the key behind {name} is not known", *at)
         name = target.rsplit("/", 1)[-1]
-    keys = [each for type in (KEY, REPLICA) for each in in_region(view, type, topic.account, topic.region)]
+    keys = [each for type in (KEY, REPLICA) for each in located(view, type, (topic.account, topic.region))]
     for key in keys:
         if key.name == name:
             return _admitted(key, topic, publisher)
@@ -203,11 +204,11 @@ def invokes(function: str, publisher: Publisher, owner: Resource, view: View) ->
 
 def _of_function(region: str, name: str, owner: Resource, view: View) -> Iterator[Json]:
     """The documents that speak of a function; a hidden one where that is not known."""
-    for policy in in_region(view, FUNCTION_POLICY, owner.account, region):
+    for policy in located(view, FUNCTION_POLICY, (owner.account, region)):
         of = _function_of(policy.properties.get("ResourceArn"))
         if of == name or of is None:
             yield policy.properties.get("PolicyDocument") if of else policy.properties.get("ResourceArn")
-    for permission in in_region(view, PERMISSION, owner.account, region):
+    for permission in located(view, PERMISSION, (owner.account, region)):
         of = _function_of(permission.properties.get("FunctionName"))
         if of == name or of is None:
             yield _written(permission) if of else permission.properties.get("FunctionName")

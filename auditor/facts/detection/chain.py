@@ -18,8 +18,9 @@ import msgspec
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.detection import admission, alarms, delivery, filters, rules, trails
 from auditor.facts.detection.outcome import HOLDS, Outcome, all_of, any_of, behind, broken, then, unsure
-from auditor.facts.detection.reading import in_region, maybe, number
+from auditor.facts.detection.reading import maybe, number
 from auditor.facts.iam.logic import F, T, U
+from auditor.facts.located import located
 from auditor.facts.logging.recorders import TRAIL
 from auditor.facts.values import at
 from auditor.model import HIDDEN, Json, Resource
@@ -85,7 +86,7 @@ def _group(trail: Resource, partition: str, view: View) -> Outcome:
     arn, region = named.removesuffix(":*"), parts[3]
     if parts[4] != trail.account:
         return unsure("group", None, f"the log group {arn} is of another account", *at)
-    groups = (each for each in in_region(view, GROUP, trail.account, region) if each.arn.removesuffix(":*") == arn)
+    groups = (each for each in located(view, GROUP, (trail.account, region)) if each.arn.removesuffix(":*") == arn)
     group = next(groups, None)
     if group is None:
         none = broken("group", f"the log group {arn} does not exist", *at)
@@ -104,7 +105,7 @@ def _standard(group: Resource) -> Outcome:
 
 def _filters(group: Resource, partition: str, view: View) -> Outcome:
     def ways() -> Iterator[Outcome]:
-        for filter in in_region(view, filters.FILTER, group.account, group.region):
+        for filter in located(view, filters.FILTER, (group.account, group.region)):
             named = filter.properties.get("LogGroupName")
             if isinstance(named, HIDDEN):
                 yield unsure("filter", named, f"the log group of {filter.name} is not known", filter.id)
@@ -148,7 +149,7 @@ def _names(filter: Resource, made: Json) -> frozenset[str] | None:
 
 def _alarms(filter: Resource, metric: alarms.Metric, view: View) -> Outcome:
     def ways() -> Iterator[Outcome]:
-        for alarm in in_region(view, alarms.ALARM, filter.account, filter.region):
+        for alarm in located(view, alarms.ALARM, (filter.account, filter.region)):
             for one in alarms.watched(alarm):
                 about = alarms.is_about(one, metric)
                 if about is F:
@@ -172,7 +173,7 @@ def _actions(alarm: Resource, view: View) -> Outcome:
 
     def ways() -> Iterator[Outcome]:
         yield _own(alarm, view)
-        for composite in in_region(view, alarms.COMPOSITE, alarm.account, alarm.region):
+        for composite in located(view, alarms.COMPOSITE, (alarm.account, alarm.region)):
             follows = alarms.follows(composite, alarm)
             if follows is not None:
                 yield behind((composite.id,), then(follows, partial(_own, composite, view)))
@@ -199,7 +200,7 @@ def _own(alarm: Resource, view: View) -> Outcome:
 
 
 def _mutes(alarm: Resource, view: View) -> Iterator[Outcome]:
-    yield alarms.is_heard(alarm, in_region(view, alarms.MUTE, alarm.account, alarm.region))
+    yield alarms.is_heard(alarm, located(view, alarms.MUTE, (alarm.account, alarm.region)))
     yield from maybe("action", view, alarms.MUTE, alarm, alarm.region)
 
 

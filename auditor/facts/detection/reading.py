@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from auditor.facts.base import View
 from auditor.facts.detection.outcome import Outcome, unsure
+from auditor.facts.located import list_gaps
 from auditor.model import Gap, Hidden, Json, Resource
 
 
@@ -21,15 +21,11 @@ def number(value: Json) -> Decimal | None:
     return found if found.is_finite() else None
 
 
-def in_region(view: View, type: str, account: str, region: str | None) -> Iterator[Resource]:
-    return (each for each in view.related(type) if each.account == account and each.region == region)
-
-
 def not_listed(view: View, type: str, owner: Resource, region: str | None, parent: str | None = None) -> Gap | None:
     """Why there may be more of a type in a region (`parent`: of those that hang on it) than was seen."""
-    for gap in view.gaps(type):
+    for gap in list_gaps(view, type):
         here = gap.account == owner.account and (region is None or gap.region in (None, region))
-        if gap.id is None and here and (gap.parent is None or parent is None or gap.parent == parent):
+        if here and (gap.parent is None or parent is None or gap.parent == parent):
             return gap
     return None
 

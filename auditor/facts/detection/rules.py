@@ -13,8 +13,9 @@ from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.detection import admission, event_pattern, probes
 from auditor.facts.detection.delivery import reaches
 from auditor.facts.detection.outcome import HOLDS, Outcome, all_of, any_of, behind, broken, then, unsure
-from auditor.facts.detection.reading import in_region, maybe
+from auditor.facts.detection.reading import maybe
 from auditor.facts.iam.logic import F, T, Truth, U, every
+from auditor.facts.located import located
 from auditor.model import HIDDEN, Json, Reason, Resource
 
 RULE = "AWS::Events::Rule"
@@ -51,7 +52,7 @@ def _reported(
     """One event on one bus: some rule takes it and tells somebody, or forwards it to a bus on which that holds."""
 
     def ways() -> Iterator[Outcome]:
-        for rule in in_region(view, RULE, region.account, name):
+        for rule in located(view, RULE, (region.account, name)):
             on = _bus(rule)
             if on == bus:
                 taken = _takes(rule, event, others)

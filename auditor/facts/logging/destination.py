@@ -19,9 +19,10 @@ from collections.abc import Iterator, Sequence
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.by_view import by_view
 from auditor.facts.iam.logic import F, T, Truth, U, truth
+from auditor.facts.located import located
 from auditor.facts.logging import centralization, forwarding
 from auditor.facts.logging.coverage import ACCOUNT, MEMBERSHIP
-from auditor.facts.logging.ends import End, behind, not_listed, of_region, unseen
+from auditor.facts.logging.ends import End, behind, not_listed, unseen
 from auditor.facts.logging.recorders import TRAIL, Recorder, trails, unlisted
 from auditor.facts.logging.replication import BUCKET, OTHER, READS, Writing, of_bucket
 from auditor.facts.values import doubt
@@ -115,7 +116,7 @@ def _of_group(trail: Resource, account: str, view: View) -> Iterator[End]:
     if owner != account:
         yield End(via, "group", name, owner, trail.id, _GROUP, region)
         return
-    groups = of_region(view, forwarding.GROUP, account, region)
+    groups = located(view, forwarding.GROUP, (account, region))
     group = next((each for each in groups if each.name == name), None)
     if group is None:
         for cause in not_listed(view, account, region, (forwarding.GROUP,), ()):

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from auditor.facts.base import View
-from auditor.facts.by_view import by_view
 from auditor.facts.iam.logic import T, Truth, every
-from auditor.model import Gap, Hidden, Resource
+from auditor.facts.located import list_gaps
+from auditor.model import Hidden
 
 
 class End(msgspec.Struct, frozen=True):
@@ -47,15 +47,7 @@ def not_listed(
 ) -> Iterator[Hidden]:
     """Why there may be more of these types in a region than was seen, of those that hang on one of `parents`."""
     for type in types:
-        for gap in view.gaps(type):
-            if _hides(gap, account, region) and (gap.parent is None or gap.parent in parents):
+        for gap in list_gaps(view, type):
+            here = gap.account == account and (region is None or gap.region in (None, region))
+            if here and (gap.parent is None or gap.parent in parents):
                 yield Hidden(gap.reason, gap.detail)
-
-
-def _hides(gap: Gap, account: str, region: str | None) -> bool:
-    return gap.id is None and gap.account == account and (region is None or gap.region in (None, region))
-
-
-@by_view
-def of_region(view: View, type: str, account: str, region: str | None) -> Sequence[Resource]:
-    return [each for each in view.related(type) if each.account == account and each.region == region]

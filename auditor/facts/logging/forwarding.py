@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.facts.base import View
 from auditor.facts.iam.logic import F, T, Truth, U, every, truth
-from auditor.facts.logging.ends import End, behind, not_listed, of_region, unseen
+from auditor.facts.located import located
+from auditor.facts.logging.ends import End, behind, not_listed, unseen
 from auditor.facts.logging.replication import Writing, of_bucket
 from auditor.facts.values import at, doubt, first_hidden, flag
 from auditor.model import HIDDEN, Hidden, Json, Resource
@@ -43,7 +44,7 @@ def of_group(group: Resource, via: str, parents: Sequence[str], view: View) -> I
 
 
 def _of_filters(group: Resource, via: str, parents: Sequence[str], view: View) -> Iterator[End]:
-    for filter in of_region(view, SUBSCRIPTION, group.account, group.region):
+    for filter in located(view, SUBSCRIPTION, (group.account, group.region)):
         named = filter.properties.get("LogGroupName")
         if isinstance(named, str) and named != group.name:
             continue
@@ -65,7 +66,7 @@ def _takes_all(properties: Mapping[str, Json]) -> Truth:
 
 
 def _of_policies(group: Resource, via: str, view: View) -> Iterator[End]:
-    for policy in of_region(view, ACCOUNT_POLICY, group.account, group.region):
+    for policy in located(view, ACCOUNT_POLICY, (group.account, group.region)):
         kind = policy.properties.get("PolicyType")
         if isinstance(kind, str) and kind != "SUBSCRIPTION_FILTER_POLICY":
             continue
@@ -113,7 +114,7 @@ def _follow(arn: Json, via: str, id: str, place: str, group: Resource, view: Vie
 
 
 def _of_stream(arn: str, region: str, via: str, id: str, place: str, account: str, view: View) -> Iterator[End]:
-    stream = next((each for each in of_region(view, STREAM, account, region) if each.arn == arn), None)
+    stream = next((each for each in located(view, STREAM, (account, region)) if each.arn == arn), None)
     if stream is None:
         for cause in not_listed(view, account, region, (STREAM,), ()):
             yield unseen(via, id, place, cause)
