@@ -32,6 +32,12 @@ def first_hidden(value: Json) -> Hidden | None:
     return next(filter(None, map(first_hidden, parts)), None)
 
 
+def hidden(value: Json, otherwise: str) -> Hidden:
+    """What hides a value itself, or `otherwise` where it is only not what it should be."""
+    known = isinstance(value, HIDDEN)
+    return Hidden(value.reason, value.detail) if known else Hidden(Reason.UNRESOLVED, otherwise)
+
+
 def doubt(value: Json, otherwise: str) -> Hidden:
     """Why a value is not known: what of it was not seen, else `otherwise`."""
     return first_hidden(value) or Hidden(Reason.UNRESOLVED, otherwise)

@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from auditor.facts.backup.plans import PLAN, SELECTION, VAULT, Chosen, Plans, plans_of
-from auditor.facts.backup.rules import Rule, hidden
+from auditor.facts.backup.rules import Rule
 from auditor.facts.backup.selection import Store, assigns
 from auditor.facts.backup.stores import (
     CLUSTER,
@@ -36,6 +36,7 @@ from auditor.facts.backup.stores import (
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.iam.logic import F, T, U, unknown
 from auditor.facts.located import Place, located
+from auditor.facts.values import hidden
 from auditor.model import Hidden, Json, Path, Reason, Resource
 
 REGION = "Auditor::Account::Region"

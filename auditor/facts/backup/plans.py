@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from auditor.facts.backup.rules import Rule, hidden, rules
+from auditor.facts.backup.rules import Rule, rules
 from auditor.facts.backup.selection import Selection, Store, causes, has_hole, read
 from auditor.facts.backup.stores import unlisted
 from auditor.facts.base import View
 from auditor.facts.by_view import by_view
 from auditor.facts.iam.logic import F, T, Truth, U
 from auditor.facts.located import Place, located
+from auditor.facts.values import hidden
 from auditor.model import HIDDEN, Hidden, Json, Resource
 
 PLAN = "AWS::Backup::BackupPlan"

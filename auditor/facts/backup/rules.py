@@ -8,7 +8,8 @@ import msgspec
 
 from auditor.facts.backup.schedule import NEVER, NotUnderstood, longest_gap
 from auditor.facts.iam.logic import F, T, Truth, U
-from auditor.model import HIDDEN, Hidden, Json, Reason, Resource
+from auditor.facts.values import hidden
+from auditor.model import Hidden, Json, Reason, Resource
 
 _DAILY = "cron(0 5 ? * * *)"  # what AWS takes where no schedule is given
 _CONTINUOUS_DAYS = 35  # the most that a continuous backup keeps
@@ -106,9 +107,3 @@ def _copies(actions: Json) -> tuple[tuple[Copy, ...], Hidden | None]:
         else:
             doubt = days if isinstance(days, Hidden) else hidden(vault, "a copy names no vault")
     return tuple(copies), doubt
-
-
-def hidden(value: Json, otherwise: str) -> Hidden:
-    """What hides a value, or `otherwise` where it is only not what it should be."""
-    known = isinstance(value, HIDDEN)
-    return Hidden(value.reason, value.detail) if known else Hidden(Reason.UNRESOLVED, otherwise)

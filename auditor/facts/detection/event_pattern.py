@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from auditor.facts.iam.logic import F, Truth, U, every, some, truth
+from auditor.facts.values import first_hidden
 from auditor.model import HIDDEN, Json
 
 _OPERATORS = frozenset(
@@ -104,7 +105,7 @@ def _scalar(element: Json, value: Json) -> Truth:
     if not isinstance(element, Mapping):
         return truth(_same(element, value))
     ((operator, operand),) = element.items()
-    if _hides(operand):
+    if first_hidden(operand):
         return U
     if operator == "anything-but":
         return _anything_but(operand, value)
@@ -170,12 +171,6 @@ def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _hides(value: Json) -> bool:
-    if isinstance(value, Mapping):
-        return any(_hides(each) for each in value.values())
-    return isinstance(value, HIDDEN) or isinstance(value, list | tuple) and any(_hides(each) for each in value)
-
-
 def _check(pattern: Mapping[str, Json], path: str) -> None:
     if not pattern:
         raise Malformed(f"nothing is compared at {path or 'the top'}")
@@ -201,7 +196,7 @@ def _check_element(element: Json, place: str) -> None:
     if not isinstance(element, Mapping) or len(element) != 1 or not element.keys() <= _OPERATORS:
         raise Malformed(f"{place} is compared by no operator of EventBridge")
     ((operator, operand),) = element.items()
-    if not _hides(operand) and not _fits(operator, operand):
+    if not first_hidden(operand) and not _fits(operator, operand):
         raise Malformed(f"{operator} at {place} has a value of a wrong kind")
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from auditor.facts.iam.logic import F, T, Truth, U
-from auditor.model import HIDDEN, Hidden, Json, Reason
+from auditor.facts.values import hidden
+from auditor.model import Hidden, Json
 
 # From the record of an event to somebody who is told.
 LINKS = ("trail", "group", "filter", "metric", "alarm", "rule", "target", "action", "publisher", "subscriber", "")
@@ -38,9 +39,7 @@ def broken(link: str, why: str, at: str = "", pointer: str = "") -> Outcome:
 
 def unsure(link: str, value: Json, otherwise: str, at: str = "", pointer: str = "") -> Outcome:
     """Not decided because of a hidden value, else for the reason `otherwise`."""
-    known = isinstance(value, HIDDEN)
-    cause = Hidden(value.reason, value.detail) if known else Hidden(Reason.UNRESOLVED, otherwise)
-    return Outcome(U, link, otherwise, at, pointer, causes=(cause,))
+    return Outcome(U, link, otherwise, at, pointer, causes=(hidden(value, otherwise),))
 
 
 def then(here: Outcome, rest: Callable[[], Outcome]) -> Outcome:
