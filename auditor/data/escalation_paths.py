@@ -20,6 +20,7 @@ A call names one of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 VERSION = "2025-12"
@@ -91,6 +92,9 @@ RESOURCES: dict[str, str] = {
     "sagemaker:processing-job": "{account}:processing-job/?*",
     "sagemaker:training-job": "{account}:training-job/?*",
 }
+
+# What runs as a role already, as calls name it, and its kind of resource.
+RUNNING: Mapping[str, str] = {"function": "lambda:function", "instance": "ec2:instance"}
 
 METHODS: tuple[Method, ...] = (
     _row("iam-001 iam-016 iam-020", "write", "iam:CreatePolicyVersion policy"),

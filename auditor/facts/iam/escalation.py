@@ -19,7 +19,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 
-from auditor.data.escalation_paths import METHODS, VERSION, Method
+from auditor.data.escalation_paths import METHODS, RUNNING, VERSION, Method
 from auditor.facts.base import Derived, Fact, Unknown, View
 from auditor.facts.iam import guardrails
 from auditor.facts.iam.account import FUNCTION, INSTANCE, PROFILE
@@ -144,7 +144,7 @@ def _step(graph: Ways, node: int, index: int, target: int, method: Method) -> Js
         step["trust"] = {"id": won.id, "pointer": "/AssumeRolePolicyDocument"}
     prerequisites = [
         {"resource": str(arn), "seen": True}
-        for kind in ("function", "instance")
+        for kind in RUNNING
         if any(call.on == kind for call in method.calls)
         for arn, roles in zip(account.runs[kind][0].arns, account.runs[kind][1], strict=True)
         if roles[0] >> target & 1

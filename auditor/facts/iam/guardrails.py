@@ -14,7 +14,8 @@ from auditor.facts.base import View
 from auditor.facts.by_view import by_view
 from auditor.facts.iam.document import Document, Terms, parse
 from auditor.facts.iam.effective import doubtful
-from auditor.model import HIDDEN, Gap, Hidden, Json, Reason, Resource
+from auditor.facts.located import list_gaps
+from auditor.model import HIDDEN, Hidden, Json, Reason, Resource
 
 POLICY = "AWS::Organizations::Policy"
 MEMBERSHIP = "Auditor::Organizations::Membership"
@@ -60,7 +61,7 @@ def _level(view: View, target: Json) -> Level:
     if isinstance(target, HIDDEN):
         return (Document(doubt=Hidden(target.reason, target.detail)),)
     documents = [*_attached(view, target)]
-    gap = next((gap for gap in view.gaps(POLICY) if gap.id is None), None)
+    gap = next(iter(list_gaps(view, POLICY)), None)
     if gap is not None:
         documents.append(Document(doubt=Hidden(gap.reason, gap.detail)))
     elif not documents:
@@ -96,7 +97,7 @@ def _allows_all(level: Level) -> bool:
 
 
 def _the_one(view: View, type: str) -> Resource | Hidden:
-    gap: Gap | None = next((gap for gap in view.gaps(type) if gap.id is None), None)
+    gap = next(iter(list_gaps(view, type)), None)
     held = view.related(type)
     if gap is not None or len(held) != 1:
         return Hidden(gap.reason, gap.detail) if gap else Hidden(Reason.UNRESOLVED, f"{type} is not seen")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from auditor.data.escalation_paths import METHODS, Method
+from auditor.data.escalation_paths import METHODS, RUNNING, Method
 from auditor.facts.iam.document import Document, Statement
 from auditor.facts.iam.effective import State
 from auditor.facts.iam.granted import GROUP, ROLE, USER
@@ -111,8 +111,8 @@ def _conditions(graph: Ways, index: int, state: State, method: Method, target: i
     is_seen = target < len(graph.account.people)
     name, services = _name(graph, target), " and ".join(method.trusts)
     for call in method.calls:
-        if call.on.startswith("old ") or call.on in ("function", "instance"):
-            kind = {"function": "lambda:function", "instance": "ec2:instance"}.get(call.on, call.on[4:])
+        if call.on.startswith("old ") or call.on in RUNNING:
+            kind = RUNNING.get(call.on, call.on[4:])
             yield f"a resource {kind} runs as {name}"
         elif call.on == "pass":
             yield f"{name} may be passed to {services}"

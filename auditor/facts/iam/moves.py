@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from auditor.data.escalation_paths import METHODS, RESOURCES, Call, Method
+from auditor.data.escalation_paths import METHODS, RESOURCES, RUNNING, Call, Method
 from auditor.facts.iam.account import Account
 from auditor.facts.iam.assuming import ASSUME, trusts_service
 from auditor.facts.iam.effective import ADMINISTRATOR, EVERYTHING, State, reach, truth_of
@@ -131,14 +131,14 @@ class Mover:
         limit = U if method.reach else T
         seen: Bits | None = None
         trusted = self.trusting(method.trusts)
-        uses = any(call.on in ("function", "instance") for call in method.calls)
+        uses = any(call.on in RUNNING for call in method.calls)
         if not trusted[1] and not uses:
             return NONE
         for call in method.calls:
             kind = call.on.split(" ")[0]
             if kind == "pass":
                 continue
-            if kind in ("function", "instance"):
+            if kind in RUNNING:
                 seen = self._runners(method, state, kind) if seen is None else seen
                 continue
             limit = min(limit, self.allowed(call, state))
@@ -165,8 +165,8 @@ class Mover:
             if call.on == kind:
                 found = both(found, reach(compiled, state, call.action, targets))
                 if beyond is not F:
-                    name = "lambda:function" if kind == "function" else "ec2:instance"
-                    beyond = every((beyond, truth_of(reach(compiled, state, call.action, self._unseen(name)))))
+                    unseen = self._unseen(RUNNING[kind])
+                    beyond = every((beyond, truth_of(reach(compiled, state, call.action, unseen))))
         must = may = 0
         bits = found[1]
         while bits:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 
-from auditor.data.escalation_paths import METHODS, Call
+from auditor.data.escalation_paths import METHODS, RUNNING, Call
 from auditor.data.iam_admin import ADMIN_KIT
 from auditor.facts.base import View
 from auditor.facts.by_view import by_view
@@ -23,7 +23,6 @@ from auditor.facts.iam.text import item
 from auditor.model import Text
 
 _PRINCIPALS = ("user", "role", "group", "policy")
-_RUNNING = {"function": "lambda:function", "instance": "ec2:instance"}
 _VISITED = 2_000_000  # nodes on the ways of all principals; beyond: U
 
 
@@ -115,7 +114,7 @@ class Higher:
             return self.graph.mover.allowed(call, state)
         if kind == "*":
             return truth_of(reach(compiled, state, call.action, NO_RESOURCE))
-        kinds = _RUNNING.get(kind, call.on.partition(" ")[2]).split(",")
+        kinds = RUNNING.get(kind, call.on.partition(" ")[2]).split(",")
         return every(truth_of(reach(compiled, state, call.action, _any(one, state.account))) for one in kinds)
 
 
