@@ -24,7 +24,7 @@ from auditor.sources.template.find import read_nested, reader
 from auditor.sources.template.nodes import Stack
 from auditor.sources.template.waivers import waivers_of
 
-_MOST_NAMED = 20  # of each kind of entry
+_MOST_NAMED = 20  # of each kind
 DEFAULT = "auditor-baseline.jsonl"
 
 
@@ -165,19 +165,22 @@ def said_of(
         f"baseline: {_named(entry)} is {', '.join(one.resource for one in now)} now"
         for entry, now in matched.moved.items()
     ]
-    yield from _some(lines)
+    yield from some(lines, "baseline: ")
     for entry, could in matched.ambiguous.items():
         names = " or ".join(one.resource for one in could)
         yield f"baseline: {_named(entry)} could be {names}: none of them is taken for it"
     for fate, what in ways.items():
-        yield from _some([f"baseline: {_named(entry)} {what}" for entry, found in fates.items() if found is fate])
+        yield from some(
+            [f"baseline: {_named(entry)} {what}" for entry, found in fates.items() if found is fate], "baseline: "
+        )
 
 
 def _named(entry: Entry) -> str:
     return f"{entry.resource} ({entry.policy})"
 
 
-def _some(lines: Sequence[str]) -> Iterator[str]:
+def some(lines: Sequence[str], before: str = "") -> Iterator[str]:
+    """The first of them, and how many more there are."""
     yield from lines[:_MOST_NAMED]
     if len(lines) > _MOST_NAMED:
-        yield f"baseline: {len(lines) - _MOST_NAMED:,} more of these"
+        yield f"{before}{len(lines) - _MOST_NAMED:,} more of these"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from auditor.cli.adopting import Adoption
+from auditor.cli.adopting import Adoption, some
 from auditor.cli.outputs import Target
 from auditor.cli.replace import replace
 from auditor.errors import OutputError, UsageError
@@ -22,8 +22,6 @@ from auditor.sources.template.schemas import schema_of
 
 Key = tuple[str, str]  # policy, id of the resource
 Again = Callable[[Mapping[str, bytes], Disposition], tuple[Adoption, Report]]
-
-_MOST_NAMED = 20
 
 
 class Fixing:
@@ -116,12 +114,12 @@ class Fixing:
         files = len({wish.file for wish in fixed})
         if fixed or self._refused:
             yield f"{done}: {len(fixed):,} in {files:,} {'file' if files == 1 else 'files'}"
-        yield from _some([f"{done}: {wish.resource} ({wish.policy})" for wish in fixed])
+        yield from some([f"{done}: {wish.resource} ({wish.policy})" for wish in fixed])
         for wish in fixed:
             if replacing := _replacing(wish):
                 yield f"{wish.resource}: CloudFormation replaces the resource when {replacing} changes"
         lines = [f"not fixed: {resource} ({policy}): {why}" for (policy, resource), why in self._refused.items()]
-        yield from _some(lines)
+        yield from some(lines)
 
 
 class _Watch:
@@ -195,9 +193,3 @@ def _diff(file: str, old: bytes, new: bytes) -> Iterator[str]:
         return unified(file, old.decode("utf-8"), new.decode("utf-8"))  # with its byte order mark, to be applied
     except UnicodeDecodeError:
         return unified(file, text_of(old), text_of(new))
-
-
-def _some(lines: Sequence[str]) -> Iterator[str]:
-    yield from lines[:_MOST_NAMED]
-    if len(lines) > _MOST_NAMED:
-        yield f"{len(lines) - _MOST_NAMED:,} more of these"
