@@ -165,12 +165,12 @@ def said_of(
         f"baseline: {_named(entry)} is {', '.join(one.resource for one in now)} now"
         for entry, now in matched.moved.items()
     ]
-    yield from some(lines, "baseline: ")
+    yield from first_of(lines, "baseline: ")
     for entry, could in matched.ambiguous.items():
         names = " or ".join(one.resource for one in could)
         yield f"baseline: {_named(entry)} could be {names}: none of them is taken for it"
     for fate, what in ways.items():
-        yield from some(
+        yield from first_of(
             [f"baseline: {_named(entry)} {what}" for entry, found in fates.items() if found is fate], "baseline: "
         )
 
@@ -179,7 +179,7 @@ def _named(entry: Entry) -> str:
     return f"{entry.resource} ({entry.policy})"
 
 
-def some(lines: Sequence[str], before: str = "") -> Iterator[str]:
+def first_of(lines: Sequence[str], before: str = "") -> Iterator[str]:
     """The first of them, and how many more there are."""
     yield from lines[:_MOST_NAMED]
     if len(lines) > _MOST_NAMED:

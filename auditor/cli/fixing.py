@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from auditor.cli.adopting import Adoption, some
+from auditor.cli.adopting import Adoption, first_of
 from auditor.cli.outputs import Target
 from auditor.cli.replace import replace
 from auditor.errors import OutputError, UsageError
@@ -114,12 +114,12 @@ class Fixing:
         files = len({wish.file for wish in fixed})
         if fixed or self._refused:
             yield f"{done}: {len(fixed):,} in {files:,} {'file' if files == 1 else 'files'}"
-        yield from some([f"{done}: {wish.resource} ({wish.policy})" for wish in fixed])
+        yield from first_of([f"{done}: {wish.resource} ({wish.policy})" for wish in fixed])
         for wish in fixed:
             if replacing := _replacing(wish):
                 yield f"{wish.resource}: CloudFormation replaces the resource when {replacing} changes"
         lines = [f"not fixed: {resource} ({policy}): {why}" for (policy, resource), why in self._refused.items()]
-        yield from some(lines)
+        yield from first_of(lines)
 
 
 class _Watch:
