@@ -62,6 +62,7 @@ class ScopeAudit:
         self.types: dict[str, str] = {}
         self._prepare()
         self._blindness: dict[tuple[str, str], Blindness] = {}
+        self._on: dict[str, Sequence[Fact]] = {}
 
     def blindness(self, policy: Policy, type: str) -> Blindness:
         """Made when it is first asked for: most policies have no subject in most templates."""
@@ -116,8 +117,11 @@ class ScopeAudit:
 
     def _facts_on(self, type: str) -> Sequence[Fact]:
         """The facts that a policy reads on resources of the type; others need them on other types."""
-        shown = self._tries[type].get("facts")
-        return [fact for fact in self._facts if fact.name in shown] if shown else self._facts if shown == {} else ()
+        if type not in self._on:
+            shown = self._tries[type].get("facts")
+            is_all = shown == {}  # a trie that ends: whatever is below
+            self._on[type] = [fact for fact in self._facts if shown is not None and (is_all or fact.name in shown)]
+        return self._on[type]
 
     def shards(self) -> Iterator[Shard]:
         """All shards of the scope; the first also carries the verdicts on what was not seen at all."""

@@ -13,7 +13,7 @@ from auditor import projection
 from auditor.catalogue import parameters, plan
 from auditor.facts.base import Fact
 from auditor.facts.table import FACTS
-from auditor.model import Engine, Evaluation, Json, Policy, Problem, Status, Verdict
+from auditor.model import Engine, Evaluation, Json, Plan, Policy, Problem, Status, Verdict
 from auditor.scope_audit import ScopeAudit
 from auditor.sources.template.nodes import Settings
 from auditor.workbench.case_scope import CaseScope, live_scope, template_text
@@ -36,12 +36,14 @@ class CaseRunner:
         self.facts: Sequence[Fact] = tuple(FACTS[name] for name in self.plan.facts)
         self._tries = projection.compiled(self.plan)
         self._engine = engine
+        self._narrowed: dict[bytes, tuple[Plan, Sequence[Fact]]] = {}
         self._known: dict[bytes, Status | None] = {}
         self._evaluated: dict[tuple[object, ...], Evaluation] = {}
 
     def judged_as(self, policy: Policy) -> None:
         """Judge by another policy's reads from here on; what is collected and shown to OPA stays the same."""
         self.plan = msgspec.structs.replace(self.plan, policies=(policy,))
+        self._narrowed.clear()
 
     def run(self, case: Case, form: Form) -> Verdict | None:
         """The verdict on the case's subject; None where none is given. A file that cannot be judged raises."""
@@ -85,10 +87,9 @@ class CaseRunner:
             [self.policy], {self.policy.id: dict(case.parameters)}, {}
         )
         encoded = msgspec.json.encode(values)
-        policies = tuple(parameters.as_set(policy, values[policy.key]) for policy in self.plan.policies)
-        narrowed = msgspec.structs.replace(self.plan, policies=policies)
-        needed = plan.plan([parameters.as_set(self.policy, values[self.policy.key])], FACTS).facts
-        facts = [fact for fact in self.facts if fact.name in needed]
+        if encoded not in self._narrowed:
+            self._narrowed[encoded] = self._with(values[self.policy.key])
+        narrowed, facts = self._narrowed[encoded]
         verdicts: list[Verdict] = []
         for shard in ScopeAudit(scope, narrowed, facts, self._tries, _ALL).shards():  # type: ignore[arg-type]
             if not shard.policies:
@@ -96,6 +97,13 @@ class CaseRunner:
             shard.evaluated(self._evaluation(tuple(shard.keys), shard.body, encoded, case.taken_at))
             verdicts += shard.verdicts()
         return verdicts
+
+    def _with(self, values: Mapping[str, Json]) -> tuple[Plan, Sequence[Fact]]:
+        """The plan and its facts where the policy's parameters have these values."""
+        policies = tuple(parameters.as_set(policy, values) for policy in self.plan.policies)
+        needed = plan.plan([parameters.as_set(self.policy, values)], FACTS).facts
+        facts = [fact for fact in self.facts if fact.name in needed]
+        return msgspec.structs.replace(self.plan, policies=policies), facts
 
     def _evaluation(self, *question: Any) -> Evaluation:
         """What OPA says, asked once: most of what is hidden or filled in for a test changes nothing that it sees."""
